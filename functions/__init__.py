@@ -1,0 +1,1 @@
+"""Function folders: one folder, one image, one Knative Service."""

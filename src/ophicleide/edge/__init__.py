@@ -1,0 +1,1 @@
+"""Coming in: HTTP, CloudEvents and logs, translated to and from the domain."""

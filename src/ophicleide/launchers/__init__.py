@@ -1,0 +1,1 @@
+"""Going out, to work: how training jobs are started and ended."""

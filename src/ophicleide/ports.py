@@ -1,0 +1,112 @@
+"""What the functions and the job need from outside, as protocols; adapters in stores/ and launchers/ keep them.
+
+Every method of a store may raise `StoreUnavailable`; nothing else escapes but what is named.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from ophicleide.events import Event
+from ophicleide.models import Artifact, Model, ModelStatus, Transition
+from ophicleide.queries import Query
+from ophicleide.values import Value
+
+DEFAULT_PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+
+
+class Page(Value):
+    """A page of a list, newest first; `cursor` is what the page before gave as `next_cursor`."""
+
+    limit: int = Field(default=DEFAULT_PAGE_SIZE, ge=1, le=MAX_PAGE_SIZE)
+    cursor: str | None = Field(default=None, max_length=100)
+
+
+class ModelFilter(Value):
+    """Every given field narrows the list; `labels` must all match."""
+
+    status: ModelStatus | None = None
+    name: str | None = None
+    labels: dict[str, str] = {}
+
+
+class ModelPage(Value):
+    models: tuple[Model, ...]
+    next_cursor: str | None = None
+
+
+class QueryPage(Value):
+    queries: tuple[Query, ...]
+    next_cursor: str | None = None
+
+
+class ModelStore(Protocol):
+    def add(self, model: Model) -> Model:
+        """Keep a new model; where its idempotency key is taken, nothing is kept and the model that has it comes back, even a deleted one."""
+
+    def get(self, model_id: str) -> Model | None:
+        """The model, deleted ones too."""
+
+    def newest_ready(self, name: str) -> Model | None:
+        """The newest ready model of that name."""
+
+    def newest(self, name: str) -> Model | None:
+        """The newest model of that name in any status but deleted."""
+
+    def find(self, wanted: ModelFilter, page: Page) -> ModelPage:
+        """Models that are not deleted, newest (highest id) first. An unreadable cursor raises `InvalidRequest`."""
+
+    def change(self, model_id: str, attempt: int, transition: Transition) -> Model | None:
+        """Apply as one atomic update if status and attempt still allow it; the model as it is then, or None where nothing changed."""
+
+    def settle_outcome(self, model_id: str, event_id: str) -> None:
+        """Take an outcome that was told out of the model's outbox."""
+
+
+class ArtifactStore(Protocol):
+    def write(self, model_id: str, attempt: int, chunks: Iterable[bytes]) -> tuple[str, int, str]:
+        """Keep the bytes whole, of any size; gives (artifact id, bytes, SHA-256 hex). Writing the same attempt again replaces it."""
+
+    def read(self, artifact: Artifact) -> bytearray:
+        """All bytes in one buffer that the caller owns, length and checksum verified; `ArtifactDamaged` where they do not match."""
+
+    def remove(self, model_id: str) -> None:
+        """Remove every artifact of the model, half-written ones too; nothing to remove is no error."""
+
+
+class QueryStore(Protocol):
+    def add(self, query: Query) -> None: ...
+
+    def get(self, query_id: str) -> Query | None: ...
+
+    def find(self, model_id: str | None, page: Page) -> QueryPage:
+        """Queries newest first, of one model or of all."""
+
+    def remove(self, model_id: str) -> None:
+        """Remove every query of the model."""
+
+
+class TrainingLauncher(Protocol):
+    def launch(self, model: Model) -> None:
+        """Start the job of this model's attempt; the same attempt again is a no-op. Raises `LaunchFailed`."""
+
+    def cancel(self, model_id: str) -> None:
+        """End every job of the model, whatever its attempt, and all its processes or pods; none running is no error."""
+
+
+class EventSink(Protocol):
+    def send(self, event: Event) -> None:
+        """Deliver an event once to where events go; raises `OSError` where it was not taken."""
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """Now, with a time zone."""
+
+
+class NewId(Protocol):
+    def __call__(self) -> str:
+        """A fresh id: a UUID version 7 (RFC 9562), so that ids rise with time."""

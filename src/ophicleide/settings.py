@@ -1,0 +1,122 @@
+"""Every setting of every process: name, type, unit, default, and a sentence on what it is for.
+
+Read once, in a `main.py`, from the environment; all faults are reported together.
+A setting `X` that holds a secret may instead be given as `X_FILE`, the path of a mounted file.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError
+
+from ophicleide.values import Value
+
+PREFIX = "OPHICLEIDE_"
+UNPREFIXED = {"mongodb_uri": "MONGODB_URI", "sink_url": "K_SINK"}
+"""Settings whose names others gave: MongoDB's custom, and Knative's SinkBinding."""
+
+SECRETS = frozenset({"mongodb_uri"})
+
+
+class SettingsError(Exception):
+    """One line a fault, each naming the variable."""
+
+
+class Settings(Value):
+    mongodb_uri: Annotated[
+        str,
+        Field(
+            pattern=r"^mongodb(\+srv)?://",
+            description="Where the document store is. A secret; may be given as MONGODB_URI_FILE.",
+        ),
+    ]
+    database: Annotated[str, Field(min_length=1, max_length=63, description="Name of the database.")] = "ophicleide"
+    store_timeout_seconds: Annotated[
+        float, Field(gt=0, le=60, description="How long a request waits for the store before it answers 503.")
+    ] = 3.0
+
+    max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body that is read.")] = 1 << 20
+    max_urls: Annotated[int, Field(ge=1, description="Most URLs of one model.")] = 1000
+    max_batch_events: Annotated[int, Field(ge=1, description="Most CloudEvents in one batch.")] = 100
+    cache_bytes: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Vectors that an instance of `query` keeps in memory, in bytes; the least recently used model leaves first.",
+        ),
+    ] = 1 << 30
+
+    launcher: Annotated[Literal["local", "kubernetes"], Field(description="Where training jobs run.")] = "local"
+    jobs_directory: Annotated[Path, Field(description="Local launcher: a folder a job, with its log.")] = Path(
+        ".ophicleide/jobs"
+    )
+    launch_seconds: Annotated[
+        float, Field(gt=0, description="How long a launched job may take to show its first sign of life.")
+    ] = 120.0
+
+    lease_seconds: Annotated[
+        float, Field(gt=0, description="How long a training job may be silent before it counts as lost.")
+    ] = 45.0
+    heartbeat_seconds: Annotated[float, Field(gt=0, description="How often a training job writes its progress.")] = 1.0
+    deadline_seconds: Annotated[float, Field(gt=0, description="Longest run of a training job.")] = 6 * 3600.0
+    fetch_timeout_seconds: Annotated[
+        float, Field(gt=0, description="Longest silence of a server that sends a text.")
+    ] = 30.0
+    fetch_total_seconds: Annotated[float, Field(gt=0, description="Longest time for one text.")] = 1800.0
+    fetch_redirects: Annotated[int, Field(ge=0, le=20, description="Most redirects followed for one text.")] = 5
+    fetch_allowed: Annotated[
+        str,
+        Field(
+            description="Hosts, host:port pairs and networks, comma-separated, that may be read although they are not global; `*` allows all."
+        ),
+    ] = ""
+    max_source_bytes: Annotated[int, Field(ge=1, description="Largest text, after decompression.")] = 4 << 30
+    max_corpus_bytes: Annotated[
+        int, Field(ge=1, description="Largest sum of all texts of a model, after decompression.")
+    ] = 16 << 30
+    spark_master: Annotated[str, Field(description="Spark's master URL for training jobs.")] = "local[*]"
+
+    sink_url: Annotated[str | None, Field(description="Where events are sent; set by a SinkBinding.")] = None
+    log_format: Annotated[
+        Literal["json", "text"], Field(description="One JSON object a line for machines, or text for people.")
+    ] = "json"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="Least serious line that is logged.")
+    ] = "INFO"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Settings from environment variables; raises `SettingsError` that names every bad or missing one."""
+        faults: list[str] = []
+        given = {field: text for field in cls.model_fields if (text := _read(field, environ, faults)) is not None}
+        unknown = [
+            name
+            for name in environ
+            if name.startswith(PREFIX) and name not in {variable(field) for field in cls.model_fields}
+        ]
+        faults += [f"{name}: there is no such setting" for name in unknown]
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            faults += [f"{variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
+        if faults:
+            raise SettingsError("\n".join(faults))
+        return settings
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return UNPREFIXED.get(field, PREFIX + field.upper())
+
+
+def _read(field: str, environ: Mapping[str, str], faults: list[str]) -> str | None:
+    name = variable(field)
+    path = environ.get(f"{name}_FILE") if field in SECRETS else None
+    if path is None:
+        return environ.get(name)
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        faults.append(f"{name}_FILE: {error.strerror}: {path}")
+        return None

@@ -1,0 +1,1 @@
+"""Going out, to rest: where models, vectors and queries are kept."""
