@@ -75,8 +75,8 @@ class CreateModel(Value):
     parameters: TrainingParameters = TrainingParameters()
     labels: Annotated[
         dict[LabelKey, LabelValue],
-        Field(max_length=MAX_LABELS, description="The caller's own keys, to filter lists by."),
-    ] = {}
+        Field(default_factory=dict, max_length=MAX_LABELS, description="The caller's own keys, to filter lists by."),
+    ]
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the request's meaning: equal for bodies that differ only in order, blanks or given defaults."""
@@ -203,7 +203,7 @@ class Model(Value):
     name: ModelName
     urls: tuple[Url, ...]
     parameters: TrainingParameters
-    labels: dict[LabelKey, LabelValue] = {}
+    labels: Annotated[dict[LabelKey, LabelValue], Field(default_factory=dict)]
     status: ModelStatus
     attempt: Annotated[int, Field(ge=1, description="Counts the jobs that were launched for this model.")] = 1
     created_at: datetime

@@ -5,7 +5,7 @@ Every method of a store may raise `StoreUnavailable`; nothing else escapes but w
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
@@ -30,7 +30,7 @@ class ModelFilter(Value):
 
     status: ModelStatus | None = None
     name: str | None = None
-    labels: dict[str, str] = {}
+    labels: Annotated[dict[str, str], Field(default_factory=dict)]
 
 
 class ModelPage(Value):
@@ -78,7 +78,8 @@ class ArtifactStore(Protocol):
 
 
 class QueryStore(Protocol):
-    def add(self, query: Query) -> None: ...
+    def add(self, query: Query, idempotency_key: str | None = None) -> Query:
+        """Keep a query; where its idempotency key is taken, the query that has it comes back instead."""
 
     def get(self, query_id: str) -> Query | None: ...
 
