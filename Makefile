@@ -1,0 +1,79 @@
+# Everything that is done with this repository; `make` lists it, CI calls the same targets.
+# A machine needs make and Python 3.11 or newer, nothing else: the first target that runs fills .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SOURCES := src functions spark_jobs tests benchmarks
+
+# The first Python that really runs, is new enough and can make an environment; `make PYTHON=...` names another.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
+
+PORT ?= 8080
+DATA ?= .ophicleide
+ARGS ?=
+
+##@ Use it
+
+.PHONY: run
+run: setup ## Start everything on one address (PORT=8080, DATA=.ophicleide, MONGODB_URI=... for your own store)
+	@exec $(BIN)/python -m ophicleide.runner --port $(PORT) --data $(DATA) $(ARGS)
+
+.PHONY: demo
+demo: setup ## In a second terminal: train on six novels and ask a few words
+	@$(BIN)/ophicleide demo --url http://localhost:$(PORT)/api $(ARGS)
+
+##@ Work on it
+
+.PHONY: setup
+setup: $(INSTALLED) ## Make .venv and install what requirements.lock pins; instant when nothing changed
+
+.PHONY: check
+check: setup ## Format, lint, types, import rules, contract drift
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: setup ## Format the code and fix what the linter can fix
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+.PHONY: test
+test: setup ## All tests; ARGS goes to pytest, e.g. make test ARGS="tests/unit -k life"
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: bench
+bench: setup ## Measure, beside peers, and print what was measured on what
+	@for program in benchmarks/[a-z]*.py; do $(BIN)/python $$program; done
+
+##@ Keep it
+
+.PHONY: lock
+lock: setup ## Resolve pyproject.toml anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--prerelease if-necessary --extra local --group dev --output-file requirements.lock pyproject.toml
+
+.PHONY: clean
+clean: ## Remove what was built and cached (.venv and data stay)
+	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: clean ## Remove .venv too, as in a new clone; data in .ophicleide stays
+	rm -rf $(VENV)
+
+.PHONY: help
+help: ## Print this
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(INSTALLED): requirements.lock pyproject.toml tools/install.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash tools/install.sh
+	@touch $@
