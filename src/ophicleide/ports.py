@@ -3,7 +3,7 @@
 Every method of a store may raise `StoreUnavailable`; nothing else escapes but what is named.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Annotated, Protocol
 
@@ -58,6 +58,9 @@ class ModelStore(Protocol):
 
     def find(self, wanted: ModelFilter, page: Page) -> ModelPage:
         """Models that are not deleted, newest (highest id) first. An unreadable cursor raises `InvalidRequest`."""
+
+    def count(self, statuses: Collection[ModelStatus]) -> int:
+        """How many models have one of these statuses."""
 
     def change(self, model_id: str, attempt: int, transition: Transition) -> Model | None:
         """Apply as one atomic update if status and attempt still allow it; the model as it is then, or None where nothing changed."""

@@ -1,0 +1,72 @@
+"""Vectors that an instance keeps in memory: each model loaded once, bounded in bytes, the least recently used leaves first."""
+
+from collections import OrderedDict
+from concurrent.futures import Future
+from threading import Lock
+from time import perf_counter
+
+from ophicleide import artifact
+from ophicleide.errors import ModelNotReady
+from ophicleide.models import Model
+from ophicleide.ports import ArtifactStore
+from ophicleide.vectors import WordVectors
+
+
+class VectorCache:
+    """Safe for threads. One caller loads a model while the others wait for it; a failed load is not kept."""
+
+    def __init__(self, artifacts: ArtifactStore, cache_bytes: int) -> None:
+        self._artifacts = artifacts
+        self._cache_bytes = cache_bytes
+        self._loads: OrderedDict[str, Future[WordVectors]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, model: Model) -> tuple[WordVectors, bool, float]:
+        """The model's vectors, whether this caller had to wait for a load, and how many seconds it waited.
+
+        Raises what loading raises: `StoreUnavailable`, `ArtifactDamaged`.
+        """
+        started = perf_counter()
+        with self._lock:
+            load = self._loads.get(model.id)
+            cold, mine = load is None or not load.done(), load is None
+            if load is None:
+                load = self._loads[model.id] = Future()
+            self._loads.move_to_end(model.id)
+        if mine:
+            self._load(model, load)
+        vectors = load.result()
+        return vectors, cold, perf_counter() - started if cold else 0.0
+
+    def forget(self, model_id: str) -> None:
+        """Drop the model's vectors; a load under way still answers those who wait for it, and is not kept."""
+        with self._lock:
+            self._loads.pop(model_id, None)
+
+    def _load(self, model: Model, load: Future[WordVectors]) -> None:
+        try:
+            vectors = self._decoded(model)
+        except BaseException as error:  # noqa: BLE001 - whatever ended it, those who wait must hear of it
+            with self._lock:
+                if self._loads.get(model.id) is load:
+                    del self._loads[model.id]
+            load.set_exception(error)
+        else:
+            load.set_result(vectors)
+            self._shrink()
+
+    def _decoded(self, model: Model) -> WordVectors:
+        if model.result is None:
+            raise ModelNotReady(f"The model '{model.name}' is {model.status}.", model.status)
+        return artifact.decode(self._artifacts.read(model.result.artifact))
+
+    def _shrink(self) -> None:
+        """Only finished loads count and leave; one larger than the whole cache is answered from and not kept."""
+        with self._lock:
+            kept = {key: load.result().size_bytes for key, load in self._loads.items() if load.done()}
+            total = sum(kept.values())
+            for key, size in kept.items():
+                if total <= self._cache_bytes:
+                    break
+                del self._loads[key]
+                total -= size

@@ -1,0 +1,127 @@
+"""Stores in this process's memory: for tests and trials; they keep the same contracts as those on MongoDB."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from threading import RLock
+
+from ophicleide.errors import ArtifactDamaged
+from ophicleide.models import Artifact, Model, ModelStatus, Transition
+from ophicleide.ports import ModelFilter, ModelPage, Page, QueryPage
+from ophicleide.queries import Query
+from ophicleide.stores.pages import cut, last_seen
+
+
+class MemoryModelStore:
+    def __init__(self) -> None:
+        self._models: dict[str, Model] = {}
+        self._lock = RLock()
+
+    def add(self, model: Model) -> Model:
+        with self._lock:
+            holder = self._models.get(model.id) or self._holding(model.idempotency_key)
+            return holder or self._models.setdefault(model.id, model)
+
+    def get(self, model_id: str) -> Model | None:
+        return self._models.get(model_id)
+
+    def newest_ready(self, name: str) -> Model | None:
+        return self._newest(name, {ModelStatus.READY})
+
+    def newest(self, name: str) -> Model | None:
+        return self._newest(name, set(ModelStatus) - {ModelStatus.DELETED})
+
+    def find(self, wanted: ModelFilter, page: Page) -> ModelPage:
+        below = last_seen(page)
+        models = [m for m in self._falling() if (below is None or m.id < below) and _matches(m, wanted)]
+        shown, cursor = cut(models, page.limit)
+        return ModelPage(models=shown, next_cursor=cursor)
+
+    def count(self, statuses: Collection[ModelStatus]) -> int:
+        return sum(model.status in statuses for model in self._falling())
+
+    def change(self, model_id: str, attempt: int, transition: Transition) -> Model | None:
+        with self._lock:
+            model = self._models.get(model_id)
+            if model is None or model.attempt != attempt or model.status not in transition.expected:
+                return None
+            changed = model.model_copy(update=transition.changes)
+            if transition.outcome is not None:
+                changed = changed.model_copy(update={"outbox": (*changed.outbox, transition.outcome)})
+            self._models[model_id] = changed
+            return changed
+
+    def settle_outcome(self, model_id: str, event_id: str) -> None:
+        with self._lock:
+            if model := self._models.get(model_id):
+                left = tuple(entry for entry in model.outbox if entry.event_id != event_id)
+                self._models[model_id] = model.model_copy(update={"outbox": left})
+
+    def _holding(self, key: str | None) -> Model | None:
+        return next((m for m in self._models.values() if key is not None and m.idempotency_key == key), None)
+
+    def _newest(self, name: str, statuses: Collection[ModelStatus]) -> Model | None:
+        return next((m for m in self._falling() if m.name == name and m.status in statuses), None)
+
+    def _falling(self) -> list[Model]:
+        with self._lock:
+            return sorted(self._models.values(), key=lambda model: model.id, reverse=True)
+
+
+def _matches(model: Model, wanted: ModelFilter) -> bool:
+    return (
+        model.status is not ModelStatus.DELETED
+        and wanted.status in (None, model.status)
+        and wanted.name in (None, model.name)
+        and wanted.labels.items() <= model.labels.items()
+    )
+
+
+class MemoryArtifactStore:
+    def __init__(self) -> None:
+        self._artifacts: dict[str, bytes] = {}
+
+    def write(self, model_id: str, attempt: int, chunks: Iterable[bytes]) -> tuple[str, int, str]:
+        artifact_id, data = f"{model_id}.{attempt}", b"".join(chunks)
+        self._artifacts[artifact_id] = data
+        return artifact_id, len(data), hashlib.sha256(data).hexdigest()
+
+    def read(self, artifact: Artifact) -> bytearray:
+        data = self._artifacts.get(artifact.id)
+        if data is None:
+            raise ArtifactDamaged("The stored vectors are missing.")
+        if len(data) != artifact.bytes or hashlib.sha256(data).hexdigest() != artifact.sha256:
+            raise ArtifactDamaged("The stored vectors differ from those that were published.")
+        return bytearray(data)
+
+    def remove(self, model_id: str) -> None:
+        for artifact_id in [key for key in self._artifacts if key.startswith(f"{model_id}.")]:
+            self._artifacts.pop(artifact_id, None)
+
+
+class MemoryQueryStore:
+    def __init__(self) -> None:
+        self._queries: dict[str, Query] = {}
+        self._keys: dict[str, str] = {}
+        self._lock = RLock()
+
+    def add(self, query: Query, idempotency_key: str | None = None) -> Query:
+        with self._lock:
+            holder = self._keys.setdefault(idempotency_key, query.id) if idempotency_key else query.id
+            return self._queries.setdefault(holder, query)
+
+    def get(self, query_id: str) -> Query | None:
+        return self._queries.get(query_id)
+
+    def find(self, model_id: str | None, page: Page) -> QueryPage:
+        below = last_seen(page)
+        with self._lock:
+            falling = sorted(self._queries.values(), key=lambda query: query.id, reverse=True)
+        queries = [q for q in falling if model_id in (None, q.model_id) and (below is None or q.id < below)]
+        shown, cursor = cut(queries, page.limit)
+        return QueryPage(queries=shown, next_cursor=cursor)
+
+    def remove(self, model_id: str) -> None:
+        with self._lock:
+            gone = {query.id for query in self._queries.values() if query.model_id == model_id}
+            self._queries = {key: query for key, query in self._queries.items() if key not in gone}
+            self._keys = {key: holder for key, holder in self._keys.items() if holder not in gone}

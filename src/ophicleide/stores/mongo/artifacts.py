@@ -1,0 +1,73 @@
+"""Artifacts as GridFS files: written by its library, read chunk by chunk into one buffer.
+
+A file's id is `<model id>.<attempt>.<token>`; a fresh token a write, so that a half-written file is never taken for a whole one.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from secrets import token_hex
+from typing import Any
+
+from gridfs import GridFSBucket
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from ophicleide.errors import ArtifactDamaged
+from ophicleide.models import Artifact
+from ophicleide.stores.mongo.connection import Document, MongoConnection
+
+BUCKET = "artifacts"
+CHUNK_BYTES = 1 << 20
+
+
+class MongoArtifactStore:
+    def __init__(self, connection: MongoConnection) -> None:
+        self._connection = connection
+
+    def write(self, model_id: str, attempt: int, chunks: Iterable[bytes]) -> tuple[str, int, str]:
+        artifact_id, size, digest = f"{model_id}.{attempt}.{token_hex(8)}", 0, hashlib.sha256()
+        metadata = {"model_id": model_id, "attempt": attempt}
+        with self._connection.transfer() as database:
+            _remove(database, f"{model_id}.{attempt}.")
+            bucket = GridFSBucket(database, BUCKET, chunk_size_bytes=CHUNK_BYTES)
+            with bucket.open_upload_stream_with_id(artifact_id, f"{model_id}.{attempt}", metadata=metadata) as stream:
+                for chunk in chunks:
+                    stream.write(chunk)
+                    digest.update(chunk)
+                    size += len(chunk)
+        return artifact_id, size, digest.hexdigest()
+
+    def read(self, artifact: Artifact) -> bytearray:
+        with self._connection.transfer() as database:
+            data = _assembled(_chunks(database), artifact)
+        if hashlib.sha256(data).hexdigest() != artifact.sha256:
+            raise ArtifactDamaged("The stored vectors differ from those that were published.")
+        return data
+
+    def remove(self, model_id: str) -> None:
+        with self._connection.transfer() as database:
+            _remove(database, f"{model_id}.")
+
+
+def _assembled(chunks: Collection[Document], artifact: Artifact) -> bytearray:
+    data, position = bytearray(artifact.bytes), 0
+    for number, chunk in enumerate(chunks.find({"files_id": artifact.id}, sort=[("files_id", 1), ("n", 1)])):
+        end = position + len(chunk["data"])
+        if chunk["n"] != number or end > artifact.bytes:
+            raise ArtifactDamaged("The stored vectors have a wrong or missing piece.")
+        data[position:end] = chunk["data"]
+        position = end
+    if position != artifact.bytes:
+        raise ArtifactDamaged("The stored vectors are missing or cut short.")
+    return data
+
+
+def _remove(database: Database[Document], prefix: str) -> None:
+    """Chunks by their own ids, not by the files': a half-written file has chunks only."""
+    having_prefix = {"$gte": prefix, "$lt": prefix[:-1] + "/"}  # "/" follows "." in ASCII
+    database[BUCKET].files.delete_many({"_id": having_prefix})
+    _chunks(database).delete_many({"files_id": having_prefix})
+
+
+def _chunks(database: Database[Document]) -> Collection[dict[str, Any]]:
+    return database[BUCKET].chunks
