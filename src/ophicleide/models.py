@@ -252,6 +252,14 @@ def new_model(
     )
 
 
+def wait_in_line(*, now: datetime, lease_seconds: float) -> Transition:
+    """The job lives but may not start yet, because others train; where it no longer applies, the job must stop."""
+    return Transition(
+        expected=frozenset({ModelStatus.PENDING}),
+        changes={"updated_at": now, "lease_expires_at": now + timedelta(seconds=lease_seconds)},
+    )
+
+
 def start(*, now: datetime, lease_seconds: float) -> Transition:
     """The driver took the attempt up. Also from `training`: a driver that was restarted takes its own attempt up again."""
     return Transition(

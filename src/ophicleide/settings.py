@@ -51,6 +51,9 @@ class Settings(Value):
     jobs_directory: Annotated[Path, Field(description="Local launcher: a folder a job, with its log.")] = Path(
         ".ophicleide/jobs"
     )
+    concurrent_jobs: Annotated[
+        int, Field(ge=1, description="Local launcher: how many jobs train at once; later ones wait in line.")
+    ] = 2
     launch_seconds: Annotated[
         float, Field(gt=0, description="How long a launched job may take to show its first sign of life.")
     ] = 120.0
