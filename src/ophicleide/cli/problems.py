@@ -1,0 +1,37 @@
+"""From a problem document (RFC 9457) to what a person at a terminal reads and a script's exit code."""
+
+from typing import Any
+
+from ophicleide.cli.failures import CommandFailed, ExitCode
+
+HINTS = {
+    "model-not-found": "`ophicleide models list` shows the models there are.",
+    "query-not-found": "`ophicleide queries list` shows the queries that were kept.",
+    "model-not-ready": "`ophicleide models wait MODEL` returns when it can answer.",
+    "idempotency-conflict": "Leave --idempotency-key out to train another model.",
+    "store-unavailable": "The document store is away; the functions recover by themselves when it is back.",
+}
+_PLACES = {"urls": "URL", "name": "NAME", "labels": "--label", "word": "WORD", "model": "--model", "top_k": "--top-k"}
+
+
+def failure(status: int, problem: dict[str, Any]) -> CommandFailed:
+    """The command's end for an answer of 4xx or 5xx; a body that is no problem document is an empty one."""
+    code = str(problem.get("type", "")).rpartition(":")[2]
+    faults = [f"{place(str(e.get('pointer', '')))}: {e.get('detail', '')}" for e in problem.get("errors", ())]
+    title = str(problem.get("title", f"The server answered {status}"))
+    message = title if faults else str(problem.get("detail") or title)
+    return CommandFailed(_exit_code(status), message, lines=faults, hint=HINTS.get(code, ""))
+
+
+def place(pointer: str) -> str:
+    """Where the person at the terminal wrote the field that a JSON Pointer names."""
+    head, *rest = pointer.removeprefix("/").split("/")
+    if head == "parameters" and rest:
+        return f"--{rest[0].replace('_', '-')}"
+    if head == "urls" and rest and rest[0].isdigit():
+        return f"URL {int(rest[0]) + 1}"
+    return _PLACES.get(head, pointer or "request")
+
+
+def _exit_code(status: int) -> ExitCode:
+    return {404: ExitCode.NOT_FOUND, 503: ExitCode.UNREACHABLE}.get(status, ExitCode.REFUSED)
