@@ -1,14 +1,16 @@
 """Every setting of every process: name, type, unit, default, and a sentence on what it is for.
 
 Read once, in a `main.py`, from the environment; all faults are reported together.
+A variable that is empty counts as not given.
 A setting `X` that holds a secret may instead be given as `X_FILE`, the path of a mounted file.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from ophicleide.values import Value
 
@@ -17,6 +19,11 @@ UNPREFIXED = {"mongodb_uri": "MONGODB_URI", "sink_url": "K_SINK"}
 """Settings whose names others gave: MongoDB's custom, and Knative's SinkBinding."""
 
 SECRETS = frozenset({"mongodb_uri"})
+CLIENT_VARIABLES = frozenset({"OPHICLEIDE_URL"})
+"""Read by the command line alone; a shell that has them set may start servers too."""
+
+_SERVICE_LINK = re.compile(r".*_(SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_.+)?)?)")
+"""Variables that Kubernetes sets in a pod for each Service near it; one named ophicleide-... is no setting."""
 
 
 class SettingsError(Exception):
@@ -28,6 +35,7 @@ class Settings(Value):
         str,
         Field(
             pattern=r"^mongodb(\+srv)?://",
+            repr=False,
             description="Where the document store is. A secret; may be given as MONGODB_URI_FILE.",
         ),
     ]
@@ -88,6 +96,15 @@ class Settings(Value):
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="Least serious line that is logged.")
     ] = "INFO"
 
+    @model_validator(mode="after")
+    def _heartbeats_fit_into_the_lease(self) -> Self:
+        if self.heartbeat_seconds * 3 > self.lease_seconds:
+            raise ValueError(
+                f"{variable('lease_seconds')}: must be at least three times {variable('heartbeat_seconds')},"
+                " or a job that lives counts as lost"
+            )
+        return self
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """Settings from environment variables; raises `SettingsError` that names every bad or missing one."""
@@ -96,16 +113,23 @@ class Settings(Value):
         unknown = [
             name
             for name in environ
-            if name.startswith(PREFIX) and name not in {variable(field) for field in cls.model_fields}
+            if name.startswith(PREFIX)
+            and name not in {variable(field) for field in cls.model_fields}
+            and not _SERVICE_LINK.fullmatch(name)
         ]
         faults += [f"{name}: there is no such setting" for name in unknown]
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
-            faults += [f"{variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
+            faults += [_fault(fault["loc"], fault["msg"]) for fault in error.errors()]
         if faults:
             raise SettingsError("\n".join(faults))
         return settings
+
+
+def _fault(location: tuple[int | str, ...], message: str) -> str:
+    sentence = message.removeprefix("Value error, ")
+    return f"{variable(str(location[0]))}: {sentence}" if location else sentence
 
 
 def variable(field: str) -> str:
@@ -117,9 +141,11 @@ def _read(field: str, environ: Mapping[str, str], faults: list[str]) -> str | No
     name = variable(field)
     path = environ.get(f"{name}_FILE") if field in SECRETS else None
     if path is None:
-        return environ.get(name)
+        return environ.get(name) or None
     try:
         return Path(path).read_text().strip()
     except OSError as error:
         faults.append(f"{name}_FILE: {error.strerror}: {path}")
-        return None
+    except UnicodeDecodeError:
+        faults.append(f"{name}_FILE: is not text: {path}")
+    return None
