@@ -115,6 +115,7 @@ class Settings(Value):
             for name in environ
             if name.startswith(PREFIX)
             and name not in {variable(field) for field in cls.model_fields}
+            and name not in CLIENT_VARIABLES
             and not _SERVICE_LINK.fullmatch(name)
         ]
         faults += [f"{name}: there is no such setting" for name in unknown]
