@@ -28,6 +28,8 @@ _PREFIX = struct.Struct("<8sI")
 def encode(vectors: WordVectors) -> Iterator[bytes]:
     """The file's bytes in chunks of at most 1 MiB or so; the matrix is never copied whole."""
     words = "\n".join(vectors.words).encode()
+    if words.count(b"\n") + 1 != len(vectors.words):
+        raise ValueError("a vocabulary has one word at least, and no word holds a line break")
     parts = {
         "words": memoryview(words),
         "counts": np.ascontiguousarray(vectors.counts, dtype="<i8").data.cast("B"),
@@ -52,23 +54,25 @@ def decode(data: bytes | bytearray | memoryview) -> WordVectors:
         view = memoryview(data)
         header = json.loads(bytes(view[_PREFIX.size : _PREFIX.size + length]))
         return _sections(view, header)
-    except (struct.error, ValueError, KeyError, TypeError) as error:
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ArtifactDamaged("The stored vectors cannot be read: their header or a section is damaged.") from error
 
 
 def _sections(view: memoryview, header: dict[str, object]) -> WordVectors:
     def section(name: str) -> memoryview:
         offset, size = header["sections"][name]  # type: ignore[index]
-        if offset + size > len(view):
+        if offset < 0 or size < 0 or offset + size > len(view):
             raise ArtifactDamaged("The stored vectors are cut short.")
         return view[offset : offset + size]
 
+    if header["version"] != FORMAT_VERSION:
+        raise ArtifactDamaged("The stored vectors are in a version of the format that is not read here.")
     shape = (int(header["vocabulary_size"]), int(header["vector_size"]))  # type: ignore[call-overload]
     words = str(section("words"), "utf-8").split("\n")
-    if len(words) != shape[0]:
-        raise ArtifactDamaged("The stored vectors and words do not match in number.")
-    matrix = np.frombuffer(section("matrix"), dtype="<f4").reshape(shape)
-    return WordVectors(words, matrix, np.frombuffer(section("counts"), dtype="<i8"))
+    matrix, counts = np.frombuffer(section("matrix"), dtype="<f4"), np.frombuffer(section("counts"), dtype="<i8")
+    if min(shape) < 1 or len(words) != shape[0] or len(counts) != shape[0]:
+        raise ArtifactDamaged("The stored vectors, words and counts do not match in number.")
+    return WordVectors(words, matrix.reshape(shape), counts)
 
 
 def _head(vectors: WordVectors, sizes: dict[str, int]) -> tuple[bytes, dict[str, int]]:

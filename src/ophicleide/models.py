@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, StringConstraints
 
 from ophicleide.training import TrainingParameters
-from ophicleide.values import Value
+from ophicleide.values import Text, Value
 
 MAX_NAME_LENGTH = 100
 MAX_URL_LENGTH = 2048
@@ -53,16 +53,22 @@ def _checked_url(url: str) -> str:
     return url
 
 
+def _checked_label(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("use printable characters")
+    return value
+
+
 ModelId = Annotated[str, StringConstraints(pattern=rf"^{_ID.pattern}$")]
 ModelName = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH), AfterValidator(_checked_name)]
 ModelRef = Annotated[
-    str,
+    Text,
     StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH),
     Field(description="A model's id, or a name: the newest ready model of that name."),
 ]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL_LENGTH), AfterValidator(_checked_url)]
 LabelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$")]
-LabelValue = Annotated[str, StringConstraints(max_length=63)]
+LabelValue = Annotated[str, StringConstraints(max_length=63), AfterValidator(_checked_label)]
 
 
 class CreateModel(Value):
@@ -73,19 +79,17 @@ class CreateModel(Value):
         tuple[Url, ...], Field(min_length=1, description="Texts to learn from; plain or gzip, http or https.")
     ]
     parameters: TrainingParameters = TrainingParameters()
-    labels: Annotated[
-        dict[LabelKey, LabelValue],
-        Field(default_factory=dict, max_length=MAX_LABELS, description="The caller's own keys, to filter lists by."),
-    ]
+    labels: dict[LabelKey, LabelValue] = Field(
+        default_factory=dict, max_length=MAX_LABELS, description="The caller's own keys, to filter lists by."
+    )
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of the request's meaning: equal for bodies that differ only in order, blanks or given defaults."""
-        canonical = (
-            self.model_dump_json()
-            if not self.labels
-            else self.model_copy(update={"labels": dict(sorted(self.labels.items()))}).model_dump_json()
-        )
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        """SHA-256 (hex) of the request's meaning: equal for bodies that differ only in order, blanks or given defaults.
+
+        Defaults are left out, so that a parameter added later changes no fingerprint that was kept.
+        """
+        ordered = self.model_copy(update={"labels": dict(sorted(self.labels.items()))})
+        return hashlib.sha256(ordered.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 class ModelStatus(StrEnum):
@@ -203,7 +207,7 @@ class Model(Value):
     name: ModelName
     urls: tuple[Url, ...]
     parameters: TrainingParameters
-    labels: Annotated[dict[LabelKey, LabelValue], Field(default_factory=dict)]
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     status: ModelStatus
     attempt: Annotated[int, Field(ge=1, description="Counts the jobs that were launched for this model.")] = 1
     created_at: datetime

@@ -5,14 +5,14 @@ Every method of a store may raise `StoreUnavailable`; nothing else escapes but w
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Protocol
 
 from pydantic import Field
 
 from ophicleide.events import Event
-from ophicleide.models import Artifact, Model, ModelStatus, Transition
+from ophicleide.models import Artifact, LabelKey, LabelValue, Model, ModelStatus, Transition
 from ophicleide.queries import Query
-from ophicleide.values import Value
+from ophicleide.values import Text, Value
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -29,8 +29,8 @@ class ModelFilter(Value):
     """Every given field narrows the list; `labels` must all match."""
 
     status: ModelStatus | None = None
-    name: str | None = None
-    labels: Annotated[dict[str, str], Field(default_factory=dict)]
+    name: Text | None = None
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
 
 
 class ModelPage(Value):

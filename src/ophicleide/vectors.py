@@ -18,8 +18,14 @@ Counts = npt.NDArray[np.int64]
 
 MAX_SUGGESTIONS = 5
 
+WORD_BYTES = 160
+"""What CPython 3.11 keeps of a word besides its letters: the string, its places in list and index, its row number."""
 
-@dataclass(frozen=True)
+TIE_TOLERANCE = 1e-5
+"""More than the rounding error of a float32 similarity at 2,000 dimensions."""
+
+
+@dataclass(frozen=True, eq=False)
 class WordVectors:
     """`words[i]` has the vector `matrix[i]` and was seen `counts[i]` times.
 
@@ -34,9 +40,11 @@ class WordVectors:
     def vector_size(self) -> int:
         return int(self.matrix.shape[1])
 
-    @property
+    @cached_property
     def size_bytes(self) -> int:
-        return int(self.matrix.nbytes) + sum(map(len, self.words))
+        """Memory that all of it takes once it was searched, by estimate for what Python keeps of each word."""
+        arrays = self.matrix.nbytes + self.counts.nbytes + self.inverse_norms.nbytes
+        return int(arrays) + WORD_BYTES * len(self.words) + 2 * sum(map(len, self.words))
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -64,22 +72,29 @@ class WordVectors:
     def most_similar(self, word: str, top_k: int) -> list[tuple[str, float]]:
         """The `top_k` words of highest cosine similarity to a word, itself left out; ties in row order.
 
-        Exact: every row is compared, in float32.
+        Exact: every row is compared in float32, and those that may be among the highest again in float64,
+        because a float32 product rounds equal rows differently, depending on where they lie.
         """
-        row = self.row(word)
+        row, count = self.row(word), min(top_k, len(self.words) - 1)
         similarities = (self.matrix @ (self.matrix[row] * self.inverse_norms[row])) * self.inverse_norms
         similarities[row] = -np.inf
-        return [
-            (self.words[i], float(similarities[i])) for i in _highest(similarities, min(top_k, len(self.words) - 1))
-        ]
+        rows = _candidates(similarities, count)
+        exact = self._similarities(row, rows)
+        best = np.lexsort((rows, -exact))[:count]
+        return [(self.words[rows[i]], float(exact[i])) for i in best]
+
+    def _similarities(self, row: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Cosine similarities of one row to others in float64; 0 where either is a row of zeros."""
+        one, others = self.matrix[row].astype(np.float64), self.matrix[rows].astype(np.float64)
+        norms = np.sqrt((one @ one) * np.einsum("ij,ij->i", others, others))
+        products = np.einsum("ij,j->i", others, one)
+        cosines: npt.NDArray[np.float64] = np.divide(products, norms, out=np.zeros_like(norms), where=norms > 0)
+        return cosines.clip(-1, 1)
 
 
-def _highest(values: Matrix, count: int) -> npt.NDArray[np.intp]:
-    """Positions of the `count` highest values, falling; equal values in rising position, also at the cut."""
+def _candidates(similarities: Matrix, count: int) -> npt.NDArray[np.intp]:
+    """Rows that rounding may have kept from being among the `count` highest, and those that are."""
     if count <= 0:
         return np.empty(0, dtype=np.intp)
-    threshold = np.partition(values, -count)[-count]
-    above = np.flatnonzero(values > threshold)
-    tied = np.flatnonzero(values == threshold)[: count - len(above)]
-    chosen = np.concatenate([above, tied])
-    return chosen[np.lexsort((chosen, -values[chosen]))]
+    threshold = np.partition(similarities, -count)[-count]
+    return np.flatnonzero(similarities >= threshold - TIE_TOLERANCE)

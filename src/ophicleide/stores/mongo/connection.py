@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
-from threading import Lock
 from typing import Any
 
 import pymongo
@@ -32,7 +31,6 @@ class MongoConnection:
     def __init__(self, uri: str, database: str, timeout_seconds: float) -> None:
         self._timeout_seconds = timeout_seconds
         self._indexed: set[str] = set()
-        self._lock = Lock()
         milliseconds = int(timeout_seconds * 1000) or 1
         try:
             client: MongoClient[Document] = MongoClient(
@@ -64,11 +62,13 @@ class MongoConnection:
             yield self._database
 
     def index(self, collection: Collection[Document], indexes: list[IndexModel]) -> None:
-        """Create the collection's indexes, once a process; the server takes the same index twice for one."""
-        with self._lock:
-            if collection.name not in self._indexed:
-                collection.create_indexes(indexes)
-                self._indexed.add(collection.name)
+        """Create the collection's indexes, once a process; where two do it at once, the server makes them once.
+
+        No lock: while the store is away, callers would wait for each other's timeouts.
+        """
+        if collection.name not in self._indexed:
+            collection.create_indexes(indexes)
+            self._indexed.add(collection.name)
 
     def close(self) -> None:
         self._database.client.close()
