@@ -29,6 +29,8 @@ class EventType(StrEnum):
     QUERY_ANSWERED = "dev.ophicleide.query.answered.v1"
     MODEL_READY = "dev.ophicleide.model.ready.v1"
     MODEL_FAILED = "dev.ophicleide.model.failed.v1"
+    REQUEST_FAILED = "dev.ophicleide.request.failed.v1"
+    """In the answer to a batch: this one request of it failed; data is the problem document."""
 
 
 @dataclass(frozen=True)

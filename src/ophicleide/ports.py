@@ -14,6 +14,9 @@ from ophicleide.models import Artifact, LabelKey, LabelValue, Model, ModelStatus
 from ophicleide.queries import Query
 from ophicleide.values import Text, Value
 
+if TYPE_CHECKING:  # numpy is a sixth of a second that functions without vectors do not pay
+    from ophicleide.vectors import WordVectors
+
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 
@@ -78,6 +81,11 @@ class ArtifactStore(Protocol):
 
     def remove(self, model_id: str) -> None:
         """Remove every artifact of the model, half-written ones too; nothing to remove is no error."""
+
+
+class VectorSource(Protocol):
+    def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
+        """A ready model's vectors, whether the caller had to wait for a load, and for how many seconds."""
 
 
 class QueryStore(Protocol):

@@ -1,0 +1,1 @@
+"""Takes orders for models and launches their training."""

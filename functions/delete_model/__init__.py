@@ -1,0 +1,1 @@
+"""Cancels, removes and forgets models."""

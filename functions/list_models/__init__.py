@@ -1,0 +1,1 @@
+"""Tells what models there are and how they are doing."""

@@ -1,0 +1,49 @@
+"""What `list_models` takes and tells beyond models themselves."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from ophicleide.models import MAX_NAME_LENGTH, VISIBLE, ModelRef, ModelStatus
+from ophicleide.ports import Page
+from ophicleide.values import Value
+
+
+def _visible(status: ModelStatus) -> ModelStatus:
+    if status not in VISIBLE:
+        raise ValueError(f"must be one of {', '.join(sorted(VISIBLE))}")
+    return status
+
+
+LabelPair = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?:.{0,63}$")]
+
+
+class ListModels(Page):
+    """Every given field narrows the list."""
+
+    status: Annotated[ModelStatus, AfterValidator(_visible)] | None = None
+    name: Annotated[str | None, Field(min_length=1, max_length=MAX_NAME_LENGTH)] = None
+    label: Annotated[
+        tuple[LabelPair, ...], Field(max_length=16, description="Pairs `key:value`; a model must bear all of them.")
+    ] = ()
+
+    @property
+    def labels(self) -> dict[str, str]:
+        pairs = (pair.partition(":") for pair in self.label)
+        return {key: value for key, _, value in pairs}
+
+
+class GetModel(Value):
+    model: ModelRef
+
+
+class GetService(Value):
+    """Nothing to ask."""
+
+
+class Service(Value):
+    """What answers here."""
+
+    name: str
+    version: str
+    training_queue: Annotated[int, Field(ge=0, description="Models that are pending or training.")]

@@ -1,0 +1,1 @@
+"""Answers which words are near."""

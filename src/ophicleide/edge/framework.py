@@ -1,0 +1,61 @@
+"""The functions framework's side of a function: flask's request in, flask's response out, and nothing else of flask."""
+
+import sys
+from collections.abc import Callable, Mapping
+
+import flask
+
+from ophicleide.edge import logs
+from ophicleide.edge.function import Function
+from ophicleide.edge.messages import Request
+from ophicleide.settings import Settings, SettingsError
+
+DRAINED_BYTES = 64 << 20
+CHUNK_BYTES = 1 << 16
+
+
+EntryPoint = Callable[[flask.Request], flask.Response]
+
+
+def entry_point(build: Callable[[Settings], Function], environ: Mapping[str, str]) -> EntryPoint:
+    """What a `main.py` names as its target; bad settings end the process here, so a wrong revision never gets ready."""
+    try:
+        settings = Settings.from_environment(environ)
+        function = build(settings)
+    except SettingsError as error:
+        sys.exit(f"This function cannot start, for these settings are wrong:\n{error}")
+    logs.set_up(settings.log_format, settings.log_level)
+    return serving(function)
+
+
+def serving(function: Function) -> EntryPoint:
+    """The function with the framework's http signature."""
+    if flask.has_app_context():
+        # Else a doubled slash is answered by a redirect of werkzeug's own before the function sees it.
+        flask.current_app.url_map.merge_slashes = False
+
+    def serve(request: flask.Request) -> flask.Response:
+        response = function.handle(_request(request, function.max_body_bytes))
+        return flask.Response(response.body, response.status, dict(response.headers))
+
+    return serve
+
+
+def _request(request: flask.Request, max_body_bytes: int) -> Request:
+    body = request.stream.read(max_body_bytes + 1)
+    if len(body) > max_body_bytes:
+        _drain(request)
+    return Request(
+        method=request.method,
+        path=request.path,
+        query=request.query_string.decode("ascii", errors="replace"),
+        headers={name.lower(): text for name, text in request.headers.items()},
+        body=body,
+    )
+
+
+def _drain(request: flask.Request) -> None:
+    """Read on without keeping: a socket closed on unread bytes loses the answer, and the framework would keep them."""
+    left = DRAINED_BYTES
+    while left > 0 and (chunk := request.stream.read(CHUNK_BYTES)):
+        left -= len(chunk)

@@ -1,0 +1,119 @@
+"""A function at its address: health, events, HTTP, in that order, and the last line of defence."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ophicleide.edge import cloudevents, event_requests
+from ophicleide.edge.documents import document
+from ophicleide.edge.json_text import strict_json
+from ophicleide.edge.messages import JSON, Request, Response, json_response
+from ophicleide.edge.operation import Call, Operation, Outcome
+from ophicleide.edge.problems import internal_error, problem_response
+from ophicleide.edge.routing import Router
+from ophicleide.edge.validation import refuse_parameters, validate, validate_parameters
+from ophicleide.errors import BodyTooLarge, FieldProblem, InvalidRequest, OphicleideError, UnsupportedMediaType
+
+HEALTH = frozenset({"/health/liveness", "/health/readiness"})
+"""Readiness does not ask the store: an outage of it would take every instance down, and a 503 says more."""
+
+MAX_KEY_LENGTH = 255
+_SAFE_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_log = logging.getLogger("ophicleide.requests")
+
+
+@dataclass(frozen=True)
+class Function:
+    """`name` is the operation's, e.g. `create_model`; answers carry nothing of a request's headers."""
+
+    name: str
+    operations: Sequence[Operation]
+    max_body_bytes: int = 1 << 20
+    max_batch_events: int = 100
+    _router: Router = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_router", Router(self.operations))
+
+    def handle(self, request: Request) -> Response:
+        started = time.perf_counter()
+        request_id = _request_id(request)
+        try:
+            response = self._answer(request)
+        except Exception:  # noqa: BLE001 - the outermost edge: whatever it was, the caller gets an answer
+            _log.exception("unexpected fault", extra={"request_id": request_id})
+            response = internal_error(request.path)
+        _tell(self.name, request, response, request_id, time.perf_counter() - started)
+        return replace(response, headers={**response.headers, "X-Request-Id": request_id})
+
+    def _answer(self, request: Request) -> Response:
+        if request.path in HEALTH and request.method in ("GET", "HEAD"):
+            return json_response(200, {"status": "ok"}, {"Cache-Control": "no-store"})
+        if mode := cloudevents.mode_of(request):
+            return event_requests.answer(self, request, mode)
+        try:
+            return self._answer_http(request)
+        except OphicleideError as error:
+            return problem_response(error, request.path)
+
+    def _answer_http(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(204, {"Allow": ", ".join(self._router.allowed(request.path))})
+        match = self._router.find(request.method, request.path)
+        operation = match.operation
+        if operation.method == "POST":
+            refuse_parameters(request.query)
+            value = validate(operation.takes, self._body(request))
+        else:
+            value = validate_parameters(operation.takes, request.query, match.parameters)
+        return _rendered(operation.run(value, _call(request)))
+
+    def _body(self, request: Request) -> object:
+        self.check_size(request)
+        if request.media_type != JSON:
+            raise UnsupportedMediaType(f"Send the body as Content-Type {JSON}.")
+        return strict_json(request.body)
+
+    def check_size(self, request: Request) -> None:
+        if len(request.body) > self.max_body_bytes:
+            raise BodyTooLarge(f"The body has more than {self.max_body_bytes} bytes, the most that is read.")
+
+
+def _rendered(outcome: Outcome) -> Response:
+    if outcome.value is None or outcome.status in (204, 304):
+        return Response(outcome.status, outcome.headers)
+    return json_response(outcome.status, document(outcome.value), outcome.headers)
+
+
+def _call(request: Request) -> Call:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= MAX_KEY_LENGTH and all("!" <= c <= "~" for c in key)):
+        detail = f"the header Idempotency-Key must have 1 to {MAX_KEY_LENGTH} visible ASCII characters"
+        raise InvalidRequest([FieldProblem("", detail)], detail)
+    return Call(
+        idempotency_key=None if key is None else f"http:{key}", if_none_match=request.headers.get("if-none-match")
+    )
+
+
+def _request_id(request: Request) -> str:
+    given = request.headers.get("x-request-id", "")
+    return given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _tell(name: str, request: Request, response: Response, request_id: str, seconds: float) -> None:
+    level = logging.DEBUG if request.path in HEALTH else logging.ERROR if response.status >= 500 else logging.INFO
+    trace = request.headers.get("traceparent", "").split("-")
+    fields = {
+        "function": name,
+        "method": request.method,
+        "path": request.path,
+        "status": response.status,
+        "milliseconds": round(seconds * 1000, 1),
+        "request_id": request_id,
+        "trace_id": trace[1] if len(trace) == 4 and _SAFE_ID.fullmatch(trace[1]) else None,
+        "event_type": request.headers.get("ce-type", "")[:100] or None,
+    }
+    _log.log(level, "%s %s %d", request.method, request.path, response.status, extra=fields)

@@ -1,0 +1,39 @@
+"""What more than one function does with models: finding the one that a caller means, and telling its status truly."""
+
+from collections.abc import Iterator
+
+from ophicleide.errors import ModelNotFound
+from ophicleide.models import Model, ModelStatus, driver_lost, fail, is_id, lease_is_dead
+from ophicleide.ports import MAX_PAGE_SIZE, Clock, ModelFilter, ModelStore, Page
+
+
+def resolve(models: ModelStore, clock: Clock, ref: str) -> Model:
+    """The model of that id; or of that name the newest ready one, or where none is ready, the newest."""
+    model = models.get(ref) if is_id(ref) else models.newest_ready(ref) or models.newest(ref)
+    model = current(models, clock, model) if model else None
+    if model is None or model.status is ModelStatus.DELETED:
+        raise not_found(ref)
+    return model
+
+
+def current(models: ModelStore, clock: Clock, model: Model) -> Model:
+    """The model as it is now: a read that finds its lease dead ends the attempt."""
+    now = clock()
+    if not lease_is_dead(model, now):
+        return model
+    ended = models.change(model.id, model.attempt, fail(model, driver_lost(model), now=now))
+    return ended or models.get(model.id) or model
+
+
+def bearing(models: ModelStore, name: str) -> Iterator[Model]:
+    """Every model of that name, newest first."""
+    cursor = None
+    while True:
+        page = models.find(ModelFilter(name=name), Page(limit=MAX_PAGE_SIZE, cursor=cursor))
+        yield from page.models
+        if (cursor := page.next_cursor) is None:
+            return
+
+
+def not_found(ref: str) -> ModelNotFound:
+    return ModelNotFound(f"There is no model '{ref}'. GET /models lists those that there are.")
