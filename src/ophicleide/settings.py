@@ -20,8 +20,6 @@ UNPREFIXED = {"mongodb_uri": "MONGODB_URI", "sink_url": "K_SINK"}
 
 SECRETS = frozenset({"mongodb_uri"})
 
-NOT_OURS = frozenset({"OPHICLEIDE_URL"})
-"""Variables that the command line reads; a user's shell may hand them to everything that it starts."""
 CLIENT_VARIABLES = frozenset({"OPHICLEIDE_URL"})
 """Read by the command line alone; a shell that has them set may start servers too."""
 
@@ -117,7 +115,7 @@ class Settings(Value):
             name
             for name in environ
             if name.startswith(PREFIX)
-            and name not in {variable(field) for field in cls.model_fields} | NOT_OURS
+            and name not in {variable(field) for field in cls.model_fields}
             and name not in CLIENT_VARIABLES
             and not _SERVICE_LINK.fullmatch(name)
         ]
