@@ -5,7 +5,7 @@ Every method of a store may raise `StoreUnavailable`; nothing else escapes but w
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import Field
 
