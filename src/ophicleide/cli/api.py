@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from ophicleide import __version__
 from ophicleide.cli.failures import CommandFailed, ExitCode
-from ophicleide.cli.problems import failure
+from ophicleide.cli.problems import exit_code, failure
 
 if TYPE_CHECKING:
     import httpx
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DELAYS_SECONDS = (0.2, 0.4, 0.8)
 """Waits before the second and later tries; a server's Retry-After makes them longer."""
 MAX_RETRY_AFTER_SECONDS = 30.0
+BUSY = frozenset({502, 503, 504})
+"""What the functions say without their store, and a cluster's gateway while a function is starting."""
 
 
 class Api:
@@ -58,16 +60,20 @@ class Api:
         return self.send("DELETE", self.url + path)
 
     def send(self, method: str, url: str, **request: Any) -> httpx.Response:
-        """Send, and again while that may help: no connection, a connection that broke, 503."""
+        """Send, and again while that may help: no connection, a connection that broke, a busy server."""
         for delay in self._delays_seconds:
             reply = self._try(method, url, request)
-            if reply is not None and reply.status_code != 503:
+            if reply is not None and reply.status_code not in BUSY:
                 return _checked(reply)
             self._wait(delay, reply)
         reply = self._try(method, url, request)
         if reply is None:
             raise unreachable(url)
         return _checked(reply)
+
+    def close(self) -> None:
+        if "_client" in vars(self):
+            self._client.close()
 
     def _try(self, method: str, url: str, request: dict[str, Any]) -> httpx.Response | None:
         import httpx
@@ -114,10 +120,13 @@ def unreachable(url: str) -> CommandFailed:
 
 
 def _checked(reply: httpx.Response) -> httpx.Response:
-    if reply.is_success:
+    is_json = "json" in reply.headers.get("Content-Type", "")
+    if reply.is_success and (is_json or not reply.content):
         return reply
-    try:
-        problem = reply.json()
-    except ValueError:
-        problem = {}
+    if not is_json and reply.status_code in BUSY:
+        raise failure(reply.status_code, {})
+    if not is_json:
+        said = f"{reply.url} is no path of Ophicleide's API: it answered {reply.status_code} without a JSON document."
+        raise CommandFailed(exit_code(reply.status_code), said, hint=_URL_HINT)
+    problem = reply.json()
     raise failure(reply.status_code, problem if isinstance(problem, dict) else {})

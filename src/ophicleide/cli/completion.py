@@ -16,6 +16,8 @@ def model_names(ctx: typer.Context, incomplete: str) -> list[str]:
         found = api.get("/models", {"limit": 100}).json()["models"]
     except (CommandFailed, ValueError, KeyError):
         return []
+    finally:
+        api.close()
     return sorted({str(model["name"]) for model in found if str(model["name"]).startswith(incomplete)})
 
 

@@ -62,7 +62,7 @@ def send(
     event = {"specversion": "1.0", "id": id_ or str(uuid4()), "source": source, "type": type_}
     event |= {"datacontenttype": "application/json", "data": _json(data)}
     headers, body = structured(event) if mode is Mode.STRUCTURED else binary(event)
-    reply = session.api.send("POST", address(session.api.root, to or _taker(type_)), headers=headers, content=body)
+    reply = session.api.send("POST", address(session.api.root, to or taker(type_)), headers=headers, content=body)
     answer = reply_event(reply)
     if answer is None:
         session.say(f"Taken ({reply.status_code}); no event came back.")
@@ -100,7 +100,7 @@ def reply_event(reply: "httpx.Response") -> dict[str, Any] | None:
 _IN_BODY = ("datacontenttype", "data")
 
 
-def _taker(type_: str) -> str:
+def taker(type_: str) -> str:
     from ophicleide.events import RequestType
 
     return next((kind.name.lower() for kind in RequestType if kind == type_), "broker")

@@ -1,5 +1,6 @@
 """`ophicleide models ...`: the commands that make, show and remove models."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -46,7 +47,7 @@ def create(
     document: dict[str, Any] = {"name": name, "urls": [*(urls or ()), *_lines(from_file)]}
     document |= {"parameters": training_parameters(ctx)} if training_parameters(ctx) else {}
     document |= {"labels": _label_map(label)} if label else {}
-    reply = session.api.post("/models", document, idempotency_key or _fresh_key())
+    reply = session.api.post("/models", document, _key(idempotency_key))
     if wait:
         reply = wait_until_ready(session, reply.json()["id"])
     _show(session, reply.content, reply.json())
@@ -161,7 +162,9 @@ def _agreed(models: list[dict[str, Any]]) -> bool:
     return typer.confirm(f"Delete {names}?", err=True)
 
 
-def _fresh_key() -> str:
+def _key(given: str | None) -> str:
     from uuid import uuid4
 
-    return str(uuid4())
+    if given is not None and not re.fullmatch(r"[!-~]{1,255}", given):
+        raise usage("--idempotency-key takes 1 to 255 printable ASCII characters without blanks.")
+    return given or str(uuid4())

@@ -20,7 +20,7 @@ def failure(status: int, problem: dict[str, Any]) -> CommandFailed:
     faults = [f"{place(str(e.get('pointer', '')))}: {e.get('detail', '')}" for e in problem.get("errors", ())]
     title = str(problem.get("title", f"The server answered {status}"))
     message = title if faults else str(problem.get("detail") or title)
-    return CommandFailed(_exit_code(status), message, lines=faults, hint=HINTS.get(code, ""))
+    return CommandFailed(exit_code(status), message, lines=faults, hint=HINTS.get(code, ""))
 
 
 def place(pointer: str) -> str:
@@ -33,5 +33,7 @@ def place(pointer: str) -> str:
     return _PLACES.get(head, pointer or "request")
 
 
-def _exit_code(status: int) -> ExitCode:
-    return {404: ExitCode.NOT_FOUND, 503: ExitCode.UNREACHABLE}.get(status, ExitCode.REFUSED)
+def exit_code(status: int) -> ExitCode:
+    if status in (502, 503, 504):
+        return ExitCode.UNREACHABLE
+    return ExitCode.NOT_FOUND if status == 404 else ExitCode.REFUSED

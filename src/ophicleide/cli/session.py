@@ -41,7 +41,9 @@ class Session:
     def of(cls, ctx: typer.Context) -> Session:
         """The session of a command: options given anywhere on its line, then the environment, then defaults."""
         given = {"url": os.environ.get("OPHICLEIDE_URL") or DEFAULT_URL, **ctx.meta.get(OPTIONS, {})}
-        return cls(**given)
+        session = cls(**given)
+        ctx.call_on_close(session.api.close)
+        return session
 
     @cached_property
     def api(self) -> Api:
