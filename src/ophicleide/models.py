@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, StringConstraints
 
 from ophicleide.training import TrainingParameters
-from ophicleide.values import Text, Value
+from ophicleide.values import Value
 
 MAX_NAME_LENGTH = 100
 MAX_URL_LENGTH = 2048
@@ -62,11 +62,17 @@ def _checked_label(value: str) -> str:
 ModelId = Annotated[str, StringConstraints(pattern=rf"^{_ID.pattern}$")]
 ModelName = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH), AfterValidator(_checked_name)]
 ModelRef = Annotated[
-    Text,
+    str,
     StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH),
     Field(description="A model's id, or a name: the newest ready model of that name."),
 ]
-Url = Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL_LENGTH), AfterValidator(_checked_url)]
+Url = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_URL_LENGTH),
+    AfterValidator(_checked_url),
+    # For readers of the contract; `_checked_url` decides, and takes a little more, such as IPv6 addresses.
+    Field(json_schema_extra={"pattern": r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,4})?(/[!-~]*)?$"}),
+]
 LabelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$")]
 LabelValue = Annotated[str, StringConstraints(max_length=63), AfterValidator(_checked_label)]
 

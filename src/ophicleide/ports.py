@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import Field
 
 from ophicleide.events import Event
-from ophicleide.models import Artifact, LabelKey, LabelValue, Model, ModelStatus, Transition
+from ophicleide.models import MAX_NAME_LENGTH, Artifact, LabelKey, LabelValue, Model, ModelStatus, Transition
 from ophicleide.queries import Query
-from ophicleide.values import Text, Value
+from ophicleide.values import Value
 
 if TYPE_CHECKING:  # numpy is a sixth of a second that functions without vectors do not pay
     from ophicleide.vectors import WordVectors
@@ -32,7 +32,7 @@ class ModelFilter(Value):
     """Every given field narrows the list; `labels` must all match."""
 
     status: ModelStatus | None = None
-    name: Text | None = None
+    name: str | None = Field(default=None, max_length=MAX_NAME_LENGTH)
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
 
 

@@ -6,13 +6,13 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from ophicleide.models import ModelId, ModelName, ModelRef
-from ophicleide.values import Text, Value
+from ophicleide.values import Value
 
 MAX_WORD_LENGTH = 200
 MAX_TOP_K = 1000
 DEFAULT_TOP_K = 10
 
-Word = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_WORD_LENGTH, strip_whitespace=True)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=MAX_WORD_LENGTH, strip_whitespace=True)]
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K, description="How many neighbours to answer.")]
 
 

@@ -1,0 +1,40 @@
+"""Each store twice: in memory, and on the embedded server over a socket."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ophicleide.ports import ArtifactStore, ModelStore, QueryStore
+from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryQueryStore
+from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
+
+TIMEOUT_SECONDS = 20.0
+
+
+@pytest.fixture(scope="session")
+def connection(document_store: Any) -> Iterator[MongoConnection]:
+    connection = MongoConnection(document_store.uri, "stores", TIMEOUT_SECONDS)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def models(request: pytest.FixtureRequest) -> ModelStore:
+    if request.param == "memory":
+        return MemoryModelStore()
+    return MongoModelStore(request.getfixturevalue("connection"))
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def artifacts(request: pytest.FixtureRequest) -> ArtifactStore:
+    if request.param == "memory":
+        return MemoryArtifactStore()
+    return MongoArtifactStore(request.getfixturevalue("connection"))
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def queries(request: pytest.FixtureRequest) -> QueryStore:
+    if request.param == "memory":
+        return MemoryQueryStore()
+    return MongoQueryStore(request.getfixturevalue("connection"))
