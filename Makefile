@@ -39,6 +39,11 @@ check: setup ## Format, lint, types, import rules, contract drift
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m openapi.generate --check
+
+.PHONY: contract
+contract: setup ## Write the contract's schemas anew from the classes that validate
+	$(BIN)/python -m openapi.generate
 
 .PHONY: format
 format: setup ## Format the code and fix what the linter can fix

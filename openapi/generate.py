@@ -1,0 +1,133 @@
+"""Writes the contract's schemas from the classes that validate requests and make answers.
+
+`python -m openapi.generate` writes them below the marker; with `--check` it only tells whether they are as they should be.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic.json_schema import models_json_schema
+
+from functions.delete_model.handler import DeletedModel, DeleteModel
+from functions.list_models.requests import ListModels, Service
+from ophicleide.edge.problems import Problem
+from ophicleide.events import EventType, RequestType
+from ophicleide.models import PRIVATE_FIELDS, CreateModel, Model, ModelStatus
+from ophicleide.ports import ModelPage, QueryPage
+from ophicleide.queries import Answer, MostSimilar, Query
+from ophicleide.values import Value
+
+CONTRACT = Path(__file__).with_name("ophicleide.yaml")
+MARKER = "  # ---- Generated from the classes that validate requests; run `make contract`, edit nothing below ----\n"
+
+ASKED: dict[RequestType, type[Value]] = {
+    RequestType.CREATE_MODEL: CreateModel,
+    RequestType.DELETE_MODEL: DeleteModel,
+    RequestType.LIST_MODELS: ListModels,
+    RequestType.QUERY: MostSimilar,
+}
+TOLD: dict[EventType, type[Value]] = {
+    EventType.MODEL_CREATED: Model,
+    EventType.MODEL_DELETED: DeletedModel,
+    EventType.MODELS_LISTED: ModelPage,
+    EventType.QUERY_ANSWERED: Query,
+    EventType.MODEL_READY: Model,
+    EventType.MODEL_FAILED: Model,
+    EventType.REQUEST_FAILED: Problem,
+}
+ANSWERS = (Service, Answer, QueryPage)
+
+
+def schemas() -> dict[str, Any]:
+    inputs = [(kind, "validation") for kind in dict.fromkeys(ASKED.values())]
+    outputs = [(kind, "serialization") for kind in dict.fromkeys((*TOLD.values(), *ANSWERS))]
+    _, found = models_json_schema([*inputs, *outputs], ref_template="#/components/schemas/{model}")
+    of_values = _public(_plain(found["$defs"]))
+    taken = models_json_schema(inputs, ref_template="{model}")[1]["$defs"]
+    for name in of_values.keys() - taken.keys() - {"Problem"}:
+        _complete(of_values[name])
+    of_events = {event_schema(kind): _event(kind, takes) for kind, takes in (ASKED | TOLD).items()}
+    return dict(sorted({**of_values, **of_events}.items()))
+
+
+def event_schema(kind: RequestType | EventType) -> str:
+    """The name of an event's schema: `dev.ophicleide.model.create.v1` has `ModelCreateEvent`."""
+    parts = kind.removeprefix("dev.ophicleide.").removesuffix(".v1").split(".")
+    return "".join(part.capitalize() for part in parts) + "Event"
+
+
+def whole(text: str) -> str:
+    """The contract with its generated part as it should be."""
+    written, marker, _ = text.partition(MARKER)
+    if not marker:
+        raise SystemExit(f"{CONTRACT} has lost the marker above its generated part")
+    generated = yaml.safe_dump({"schemas": schemas()}, sort_keys=False, allow_unicode=True, width=10_000)
+    return written + MARKER + "".join(f"  {line}\n" for line in generated.splitlines())
+
+
+def _public(found: dict[str, Any]) -> dict[str, Any]:
+    for name in PRIVATE_FIELDS:
+        del found["Model"]["properties"][name]
+    found["Model"]["required"] = [name for name in found["Model"]["required"] if name not in PRIVATE_FIELDS]
+    found["Model"]["description"] = "A model as callers see it."
+    found["ModelStatus"]["enum"].remove(ModelStatus.DELETED)
+    del found["OutboxEntry"]
+    return found
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    """Answers always have every field, null where there is nothing to say."""
+    if "properties" in schema:
+        schema["required"] = list(schema["properties"])
+
+
+def _plain(schema: Any) -> Any:
+    """Without the titles that pydantic makes of field names, which say nothing new, and with what it forgets."""
+    if isinstance(schema, list):
+        return [_plain(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: _plain(part) for key, part in schema.items() if key != "title" or not isinstance(part, str)}
+    if "patternProperties" in plain:  # pydantic refuses other names but does not say so
+        plain["additionalProperties"] = False
+    return plain
+
+
+def _event(kind: RequestType | EventType, data: type[Value]) -> dict[str, Any]:
+    text = {"type": "string", "minLength": 1}
+    properties = {
+        "specversion": {"const": "1.0"},
+        "type": {"const": str(kind)},
+        "id": {**text, "description": "With the source it stands for this one event; an equal pair is a duplicate."},
+        "source": {**text, "format": "uri-reference"},
+        "subject": {**text, "description": "The id of the model that it is about."},
+        "time": {"type": "string", "format": "date-time"},
+        "datacontenttype": {"const": "application/json"},
+        "traceparent": {**text, "description": "W3C trace context; passed on to the reply."},
+        "tracestate": text,
+        "data": {"$ref": f"#/components/schemas/{data.__name__}"},
+    }
+    required = ["specversion", "type", "id", "source"]
+    if kind is not RequestType.LIST_MODELS:
+        required.append("data")
+    return {
+        "type": "object",
+        "description": f"{kind} in CloudEvents' JSON format.",
+        "properties": properties,
+        "required": required,
+    }
+
+
+def main() -> None:
+    text = CONTRACT.read_text()
+    fresh = whole(text)
+    if "--check" not in sys.argv:
+        CONTRACT.write_text(fresh)
+    elif fresh != text:
+        sys.exit(f"{CONTRACT.name} is not what the classes say. Run `make contract`.")
+
+
+if __name__ == "__main__":
+    main()
