@@ -145,6 +145,17 @@ class StoreUnavailable(OphicleideError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Unavailable(OphicleideError):
+    """What should answer is not running or has too much to do; the caller may try again after `retry_after_seconds`."""
+
+    code = "unavailable"
+    title = "The service cannot take the request now"
+
+    def __init__(self, detail: str, retry_after_seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class LaunchFailed(OphicleideError):
     """The training job could not be started."""
 

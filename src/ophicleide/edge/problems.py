@@ -36,6 +36,7 @@ TABLE: dict[type[errors.OphicleideError], Statuses] = {
     errors.ModelNotReady: Statuses(409, 422),
     errors.UnknownWord: Statuses(422, 422),
     errors.StoreUnavailable: Statuses(503, 503),
+    errors.Unavailable: Statuses(503, 503),
     errors.LaunchFailed: Statuses(503, 503),
     errors.ArtifactDamaged: Statuses(500, 422),
 }
@@ -104,7 +105,7 @@ def _headers(error: errors.OphicleideError) -> dict[str, str]:
     match error:
         case errors.MethodNotAllowed():
             return {"Allow": ", ".join(error.allowed)}
-        case errors.StoreUnavailable():
+        case errors.StoreUnavailable() | errors.Unavailable():
             return {"Retry-After": str(error.retry_after_seconds)}
         case errors.LaunchFailed():
             return {"Retry-After": str(LAUNCH_RETRY_SECONDS)}
