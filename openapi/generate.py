@@ -11,7 +11,7 @@ import yaml
 from pydantic.json_schema import models_json_schema
 
 from functions.delete_model.handler import DeletedModel, DeleteModel
-from functions.list_models.requests import ListModels, Service
+from functions.list_models.inputs import ListModels, Service
 from ophicleide.edge.problems import Problem
 from ophicleide.events import EventType, RequestType
 from ophicleide.models import PRIVATE_FIELDS, CreateModel, Model, ModelStatus

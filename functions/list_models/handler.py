@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from functions.list_models.requests import GetModel, GetService, ListModels, Service
+from functions.list_models.inputs import GetModel, GetService, ListModels, Service
 from ophicleide import __version__
 from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.events import EventType, RequestType

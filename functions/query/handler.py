@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from functions.query.answering import CACHE_CONTROL, Answering, entity_tag
-from functions.query.requests import GetQuery, ListQueries
+from functions.query.inputs import GetQuery, ListQueries
 from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.errors import IdempotencyConflict, ModelNotFound, QueryNotFound
 from ophicleide.events import EventType, RequestType

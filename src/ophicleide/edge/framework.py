@@ -36,7 +36,10 @@ def serving(function: Function) -> EntryPoint:
 
     def serve(request: flask.Request) -> flask.Response:
         response = function.handle(_request(request, function.max_body_bytes))
-        return flask.Response(response.body, response.status, dict(response.headers))
+        answer = flask.Response(response.body, response.status, dict(response.headers))
+        if "Content-Type" not in response.headers:
+            del answer.headers["Content-Type"]  # flask says text/html of nothing
+        return answer
 
     return serve
 

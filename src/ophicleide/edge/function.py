@@ -27,7 +27,7 @@ _log = logging.getLogger("ophicleide.requests")
 
 @dataclass(frozen=True)
 class Function:
-    """`name` is the operation's, e.g. `create_model`; answers carry nothing of a request's headers."""
+    """`name` is the operation's, e.g. `create_model`; of a request's headers answers repeat a well-formed X-Request-Id only."""
 
     name: str
     operations: Sequence[Operation]

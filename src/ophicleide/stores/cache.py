@@ -4,12 +4,14 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from threading import Lock
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from ophicleide import artifact
 from ophicleide.errors import ModelNotReady
 from ophicleide.models import Model
 from ophicleide.ports import ArtifactStore
-from ophicleide.vectors import WordVectors
+
+if TYPE_CHECKING:
+    from ophicleide.vectors import WordVectors
 
 
 class VectorCache:
@@ -21,7 +23,7 @@ class VectorCache:
         self._loads: OrderedDict[str, Future[WordVectors]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, model: Model) -> tuple[WordVectors, bool, float]:
+    def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
         """The model's vectors, whether this caller had to wait for a load, and how many seconds it waited.
 
         Raises what loading raises: `StoreUnavailable`, `ArtifactDamaged`.
@@ -43,7 +45,7 @@ class VectorCache:
         with self._lock:
             self._loads.pop(model_id, None)
 
-    def _load(self, model: Model, load: Future[WordVectors]) -> None:
+    def _load(self, model: Model, load: "Future[WordVectors]") -> None:
         try:
             vectors = self._decoded(model)
         except BaseException as error:  # noqa: BLE001 - whatever ended it, those who wait must hear of it
@@ -55,7 +57,9 @@ class VectorCache:
             load.set_result(vectors)
             self._shrink()
 
-    def _decoded(self, model: Model) -> WordVectors:
+    def _decoded(self, model: Model) -> "WordVectors":
+        from ophicleide import artifact  # numpy comes with it: an instance is ready before it needs that
+
         if model.result is None:
             raise ModelNotReady(f"The model '{model.name}' is {model.status}.", model.status)
         return artifact.decode(self._artifacts.read(model.result.artifact))
