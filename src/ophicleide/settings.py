@@ -87,6 +87,13 @@ class Settings(Value):
     max_corpus_bytes: Annotated[
         int, Field(ge=1, description="Largest sum of all texts of a model, after decompression.")
     ] = 16 << 30
+    max_training_bytes: Annotated[
+        int, Field(ge=1, description="Memory that a model's words and vectors may need while they are trained.")
+    ] = 4 << 30
+    spark_driver_memory: Annotated[
+        str,
+        Field(pattern=r"^[1-9][0-9]*[mg]$", description="Heap of Spark's driver JVM; Python's memory comes on top."),
+    ] = "1g"
     spark_master: Annotated[str, Field(description="Spark's master URL for training jobs.")] = "local[*]"
 
     sink_url: Annotated[str | None, Field(description="Where events are sent; set by a SinkBinding.")] = None

@@ -11,7 +11,7 @@ from ophicleide.values import Value
 MAX_SEED = 2**31 - 1
 
 # Chosen by reading neighbours on six novels (0.7 million tokens) and by analogies on 12 million; see docs/training.md.
-TARGET_TOKENS = 10_000_000
+TARGET_TOKENS = 5_500_000
 MIN_EPOCHS = 5
 MAX_EPOCHS = 50
 
@@ -46,6 +46,9 @@ class TrainingParameters(Value):
             description="Threshold above which frequent words are thinned out; 0 keeps all (gensim trainer).",
         ),
     ] = 1e-3
+    learning_rate: Annotated[
+        float, Field(gt=0, le=1, description="Learning rate at the start; falls to almost nothing over the epochs.")
+    ] = 0.05
     seed: Annotated[int, Field(ge=0, le=MAX_SEED, description="Seed of every random choice.")] = 1
 
 

@@ -1,0 +1,47 @@
+"""Chooses what the job is connected to: settings from the environment, stores on MongoDB, events to the sink."""
+
+import argparse
+import os
+import signal
+import sys
+
+from ophicleide.edge.logs import set_up
+from ophicleide.settings import Settings, SettingsError
+from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore
+from ophicleide.system import utc_now
+from spark_jobs.spark_start import start_spark
+from spark_jobs.train_word2vec.attempt import Attempt
+from spark_jobs.train_word2vec.failures import DRIVER_STOPPED
+from spark_jobs.train_word2vec.job import Job
+from spark_jobs.train_word2vec.sink import HttpEventSink, NoSink
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="train_word2vec", description="Trains one model and publishes it.")
+    parser.add_argument("--model-id", required=True)
+    parser.add_argument("--attempt", required=True, type=int)
+    arguments = parser.parse_args()
+    try:
+        settings = Settings.from_environment(os.environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+    set_up(settings.log_format, settings.log_level)
+    connection = MongoConnection(settings.mongodb_uri, settings.database, settings.store_timeout_seconds)
+    models = MongoModelStore(connection)
+    attempt = Attempt(
+        models,
+        utc_now,
+        arguments.model_id,
+        arguments.attempt,
+        lease_seconds=settings.lease_seconds,
+        heartbeat_seconds=settings.heartbeat_seconds,
+        deadline_seconds=settings.deadline_seconds,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: attempt.stop(DRIVER_STOPPED))
+    sink = HttpEventSink(settings.sink_url) if settings.sink_url else NoSink()
+    return Job(settings, attempt, models, MongoArtifactStore(connection), sink, start_spark).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

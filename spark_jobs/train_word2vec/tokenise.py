@@ -1,0 +1,79 @@
+"""Text to token lines: what a word is, and how far its context reaches.
+
+Streams: a line of text in, a line of words out; no I/O and no Spark.
+A word is letters and marks, digits after a letter, and what Unicode joins inside a word (UAX #29, MidLetter).
+"""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+MAX_CONTEXT_WORDS = 1000
+"""Longest context; the cap of the first word2vec.c and of Spark, so that all trainers see the same lines."""
+
+WRAPPED_LINE_LENGTH = 200
+"""Nobody wraps prose by hand beyond this many characters: a longer line is a paragraph of its own."""
+
+MAX_WORD_LENGTH = 64
+"""Longer runs of letters are encoded data, not words."""
+
+
+def _marks() -> str:
+    """Combining marks as ranges of a character class: Python's `\\w` leaves them out."""
+    last = min(sys.maxunicode, 0x1EFFF)
+    points = [p for p in range(0x300, last) if unicodedata.category(chr(p))[0] == "M"]
+    starts = [p for p in points if unicodedata.category(chr(p - 1))[0] != "M"]
+    ends = [p for p in points if unicodedata.category(chr(p + 1))[0] != "M"]
+    return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
+
+
+_MARKS = _marks()
+_LETTER = r"[^\W\d_]"
+_INNER = "['\u00b7\u05f4\u05f3]"  # apostrophe, Catalan middle dot, Hebrew gershayim and geresh
+_WORD = re.compile(rf"{_LETTER}[\w{_MARKS}]*(?:{_INNER}{_LETTER}[\w{_MARKS}]*)*")
+
+# What writers and typesetters put for an apostrophe, and what is invisible: soft hyphen, zero-width joiners, byte order mark.
+_SPELLING = str.maketrans(
+    dict.fromkeys("\u2019\u02bc\uff07", "'") | {"_": " "} | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+)
+
+# Elided articles and pronouns of French, Italian and Catalan are words of their own (the lists of Lucene's ElisionFilter).
+_ELIDED = re.compile(
+    r"\b(?:[ldjmtsnc]|qu|jusqu|quoiqu|lorsqu|puisqu|dell|all|nell|dall|sull|coll|pell|gl|agl|dagl|degl|negl|sugl|un)'(?=\w{2})"
+)
+# The English possessive is not part of the name it stands behind (Lucene's EnglishPossessiveFilter).
+_POSSESSIVE = re.compile(r"'s\b")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order, in NFKC and lower case.
+
+    Lower case rather than case folding: folding turns `straße` into `strasse`, which nobody looks up.
+    """
+    text = unicodedata.normalize("NFKC", text).translate(_SPELLING).lower()
+    if "'" in text:
+        text = _ELIDED.sub(" ", _POSSESSIVE.sub(" ", text))
+    return [word for word in _WORD.findall(text) if len(word) <= MAX_WORD_LENGTH]
+
+
+def contexts(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Words that may be each other's neighbours: a paragraph, cut after 1000 words.
+
+    A blank line ends a paragraph, a mere line break does not, unless the line is too long to have been wrapped.
+    """
+    context: list[str] = []
+    for line in lines:
+        found = words(line)
+        if context and (not line.strip() or len(line) > WRAPPED_LINE_LENGTH):
+            yield context
+            context = []
+        context += found
+        while len(context) >= MAX_CONTEXT_WORDS:
+            yield context[:MAX_CONTEXT_WORDS]
+            context = context[MAX_CONTEXT_WORDS:]
+        if len(line) > WRAPPED_LINE_LENGTH and context:
+            yield context
+            context = []
+    if context:
+        yield context
