@@ -18,6 +18,9 @@ from ophicleide.settings import SettingsError
 
 Document = dict[str, Any]
 
+DURABLE = WriteConcern("majority", j=True)
+"""An answered write is on disk: without `j` SecantusDB forgets the last ones when it is killed, and MongoDB may be set so."""
+
 SILENCE_SECONDS = 30.0
 """How long the server may be silent within a transfer that has no time limit as a whole."""
 
@@ -44,7 +47,7 @@ class MongoConnection:
             self._database: Database[Document] = client.get_database(
                 database,
                 codec_options=CodecOptions(tz_aware=True, tzinfo=UTC),
-                write_concern=WriteConcern("majority"),
+                write_concern=DURABLE,
             )
         except (PyMongoError, ValueError, TypeError):
             raise SettingsError("MONGODB_URI: not a URI of a MongoDB server, or its options do not fit") from None
