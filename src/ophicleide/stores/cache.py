@@ -55,7 +55,7 @@ class VectorCache:
             load.set_exception(error)
         else:
             load.set_result(vectors)
-            self._shrink()
+            self._shrink(model.id)
 
     def _decoded(self, model: Model) -> "WordVectors":
         from ophicleide import artifact  # numpy comes with it: an instance is ready before it needs that
@@ -64,12 +64,14 @@ class VectorCache:
             raise ModelNotReady(f"The model '{model.name}' is {model.status}.", model.status)
         return artifact.decode(self._artifacts.read(model.result.artifact))
 
-    def _shrink(self) -> None:
+    def _shrink(self, newest: str) -> None:
         """Only finished loads count and leave; one larger than the whole cache is answered from and not kept."""
         with self._lock:
-            kept = {key: load.result().size_bytes for key, load in self._loads.items() if load.done()}
-            total = sum(kept.values())
-            for key, size in kept.items():
+            sizes = {key: load.result().size_bytes for key, load in self._loads.items() if load.done()}
+            if sizes.get(newest, 0) > self._cache_bytes:
+                del self._loads[newest], sizes[newest]
+            total = sum(sizes.values())
+            for key, size in sizes.items():
                 if total <= self._cache_bytes:
                     break
                 del self._loads[key]
