@@ -21,11 +21,14 @@ class Creation:
 
     def operations(self) -> tuple[Operation, ...]:
         asks, tells = RequestType.CREATE_MODEL, EventType.MODEL_CREATED
-        return (Operation("create_model", "POST", "/models", CreateModel, self.create_model, asks, tells),)
+        run, check = self.create_model, self.check
+        return (Operation("create_model", "POST", "/models", CreateModel, run, asks, tells, check),)
 
-    def create_model(self, request: CreateModel, call: Call) -> Outcome:
+    def check(self, request: CreateModel) -> None:
         if len(request.urls) > self.max_urls:
             raise InvalidRequest([FieldProblem("/urls", f"must have at most {self.max_urls} entries")])
+
+    def create_model(self, request: CreateModel, call: Call) -> Outcome:
         key, new_id = call.idempotency_key, self.new_id()
         fresh = new_model(
             request, model_id=new_id, now=self.now(), launch_seconds=self.launch_seconds, idempotency_key=key

@@ -95,7 +95,9 @@ def _asked(function: Address, event: Event) -> Asked:
     operation = next((operation for asks, operation in taken.items() if asks == event.type), None)
     if operation is None:
         raise MalformedEvent(f"This function takes events of type {', '.join(sorted(taken))}, not {event.type}.")
-    return Asked(event, operation, validate(operation.takes, {} if event.data is None else event.data))
+    value = validate(operation.takes, {} if event.data is None else event.data)
+    operation.check(value)
+    return Asked(event, operation, value)
 
 
 def _reply(function: Address, asked: Asked, outcome: Outcome) -> Event:

@@ -69,6 +69,7 @@ class Function:
             value = validate(operation.takes, self._body(request))
         else:
             value = validate_parameters(operation.takes, request.query, match.parameters)
+        operation.check(value)
         return _rendered(operation.run(value, _call(request)))
 
     def _body(self, request: Request) -> object:

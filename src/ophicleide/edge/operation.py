@@ -28,7 +28,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Operation:
-    """`takes` is validated from the body (POST), from path and query string (otherwise), or from an event's data."""
+    """`takes` is validated from the body (POST), from path and query string (otherwise), or from an event's data.
+
+    `check` is for what settings bound; it raises `InvalidRequest` before anything is done.
+    """
 
     name: str
     method: str
@@ -37,3 +40,4 @@ class Operation:
     run: Callable[[Any, Call], Outcome]
     asks: RequestType | None = None
     tells: EventType | None = None
+    check: Callable[[Any], None] = lambda _value: None

@@ -4,7 +4,7 @@ All faults are told at once, as JSON Pointers and sentences; no bound is written
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -49,7 +49,8 @@ def validate(takes: type[V], document: Any) -> V:
     try:
         return takes.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
-        raise InvalidRequest([_problem(fault) for fault in error.errors(include_url=False)]) from error
+        faults = error.errors(include_url=False)
+        raise InvalidRequest([_problem(fault) for fault in faults if not _follows(fault, faults)]) from error
 
 
 def validate_parameters(takes: type[V], query: str, path: Mapping[str, str]) -> V:
@@ -97,6 +98,13 @@ def _whole_number(text: str) -> int | str:
     """The number where the text is one in JSON's spelling; else the text, which validation then refuses by name."""
     digits = text.removeprefix("-")
     return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else text
+
+
+def _follows(fault: Any, faults: Sequence[Any]) -> bool:
+    """pydantic counts only valid entries, so a list of wrong ones is "too short" besides."""
+    place = fault["loc"]
+    inside = (other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in faults)
+    return fault["type"] == "too_short" and any(inside)
 
 
 def _problem(fault: Any) -> FieldProblem:

@@ -1,0 +1,121 @@
+"""What a function is connected to in these tests: stores in memory, a launcher that starts nothing, a clock that is set by hand."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from functions.create_model.handler import Creation
+from functions.delete_model.handler import Deletion
+from functions.list_models.handler import Listing
+from functions.query.answering import Answering
+from functions.query.handler import Querying
+from ophicleide import artifact
+from ophicleide.edge.function import Function
+from ophicleide.errors import LaunchFailed, StoreUnavailable
+from ophicleide.models import Artifact, Corpus, CreateModel, Model, TrainingResult, new_model, publish, start
+from ophicleide.stores.cache import VectorCache
+from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryQueryStore
+from ophicleide.system import uuid7
+from ophicleide.vectors import WordVectors
+
+URL = "http://texts.example/emma.txt.gz"
+LAUNCH_SECONDS = 120.0
+MAX_BODY_BYTES = 20_000
+
+
+class FakeLauncher:
+    """Keeps `ports.TrainingLauncher` without any process: it remembers what runs."""
+
+    def __init__(self) -> None:
+        self.running: list[tuple[str, int]] = []
+        self.broken = False
+
+    def launch(self, model: Model) -> None:
+        if self.broken:
+            raise LaunchFailed("There is no room for the job.")
+        if (model.id, model.attempt) not in self.running:
+            self.running.append((model.id, model.attempt))
+
+    def cancel(self, model_id: str) -> None:
+        self.running = [job for job in self.running if job[0] != model_id]
+
+
+class Switchable:
+    """A store that can be out of reach."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.down = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.down:
+            raise StoreUnavailable("The document store did not answer. Try again in a moment.")
+        return getattr(self._store, name)
+
+
+@dataclass
+class World:
+    models: Any = field(default_factory=lambda: Switchable(MemoryModelStore()))
+    artifacts: MemoryArtifactStore = field(default_factory=MemoryArtifactStore)
+    queries: MemoryQueryStore = field(default_factory=MemoryQueryStore)
+    launcher: FakeLauncher = field(default_factory=FakeLauncher)
+    time: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def wait(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+    def function(self, name: str) -> Function:
+        return Function(name, self._operations()[name], MAX_BODY_BYTES, max_batch_events=3)
+
+    def pending(self, name: str = "austen", **more: Any) -> Model:
+        request = CreateModel(name=name, urls=(URL,), **more)
+        return self.models.add(new_model(request, model_id=uuid7(), now=self.now(), launch_seconds=LAUNCH_SECONDS))
+
+    def training(self, name: str = "austen") -> Model:
+        model = self.pending(name)
+        return self.models.change(model.id, 1, start(now=self.now(), lease_seconds=45))
+
+    def ready(self, name: str = "austen", words: str = "captain wentworth harville monday") -> Model:
+        """The first word is nearest to the second, and so on: each lies a little further round the circle."""
+        model, vocabulary = self.training(name), words.split()
+        angles = np.cumsum([0.1 * (place + 1) for place in range(len(vocabulary))])
+        matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+        vectors = WordVectors(vocabulary, matrix, np.arange(len(vocabulary), 0, -1))
+        artifact_id, size, digest = self.artifacts.write(model.id, 1, artifact.encode(vectors))
+        result = TrainingResult(
+            artifact=Artifact(id=artifact_id, bytes=size, sha256=digest, format_version=artifact.FORMAT_VERSION),
+            vocabulary_size=len(vocabulary),
+            epochs=5,
+            corpus=Corpus(sentences=1, tokens=10),
+            sources=(),
+            seconds_by_phase={"training": 1.0},
+            versions={"ophicleide": "0.1.0"},
+        )
+        return self.models.change(model.id, 1, publish(model, result, now=self.now()))
+
+    def _operations(self) -> dict[str, Any]:
+        answering = Answering(self.models, VectorCache(self.artifacts, 1 << 20), self.now)
+        return {
+            "create_model": Creation(self.models, self.launcher, self.now, uuid7, 5, LAUNCH_SECONDS).operations(),
+            "delete_model": Deletion(self.models, self.artifacts, self.queries, self.launcher, self.now).operations(),
+            "list_models": Listing(self.models, self.now).operations(),
+            "query": Querying(answering, self.queries, uuid7).operations(),
+        }
+
+
+_worlds: list[World] = []
+
+
+def renew() -> World:
+    _worlds[:] = [World()]
+    return _worlds[0]
+
+
+def current() -> World:
+    """The running test's world; `targets.py`, which functions-framework loads as a source file, finds it here."""
+    return _worlds[0]
