@@ -19,6 +19,8 @@ from ophicleide.values import Value
 CLOCK_TOLERANCE_SECONDS = 60
 """How far a start time may move: Linux counts from boot, and the clock may be set meanwhile."""
 
+POLL_SECONDS = 0.02
+
 
 class Session(Value):
     """Its leader's pid is its number; the start time tells it from a later process with the same pid."""
@@ -36,10 +38,14 @@ class Session(Value):
     def end(self, grace_seconds: float) -> None:
         """Ask every process to stop, wait, and kill what is left; gone ones are no error."""
         _signal_all(self.members(), "terminate")
-        psutil.wait_procs(self.members(), timeout=grace_seconds)
-        while left := self.members():  # a process may have been born while its parent was asked to stop
+        deadline = time.monotonic() + grace_seconds
+        # Looked at, not waited for: psutil would reap children of ours whose status another is waiting for.
+        while (left := self.members()) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        while left:  # again and again, as a process may have been born while its parent was asked to stop
             _signal_all(left, "kill")
-            psutil.wait_procs(left, timeout=1)
+            time.sleep(POLL_SECONDS)
+            left = self.members()
 
     def _member(self, pid: int) -> psutil.Process | None:
         try:

@@ -49,23 +49,23 @@ class Broker:
         self._address_of = address_of
         self._client = client
         self._tell = tell
-        self._waiting: set[asyncio.Task[None]] = set()
+        self.waiting: set[asyncio.Task[None]] = set()
         self._at_once = asyncio.Semaphore(MAX_AT_ONCE)
 
     def take(self, events: Sequence[Event], hops: int = 0) -> None:
         """Take all of them or, raising `BrokerFull`, none."""
         deliveries = [(trigger, event) for event in events for trigger in self._wanting(event)]
-        if len(self._waiting) + len(deliveries) > MAX_WAITING:
+        if len(self.waiting) + len(deliveries) > MAX_WAITING:
             raise BrokerFull
         for trigger, event in deliveries:
             task = asyncio.create_task(self._deliver(trigger, event, hops))
-            self._waiting.add(task)
-            task.add_done_callback(self._waiting.discard)
+            self.waiting.add(task)
+            task.add_done_callback(self.waiting.discard)
 
     async def close(self) -> None:
-        for task in self._waiting:
+        for task in self.waiting:
             task.cancel()
-        await asyncio.gather(*self._waiting, return_exceptions=True)
+        await asyncio.gather(*self.waiting, return_exceptions=True)
 
     def _wanting(self, event: Event) -> list[Trigger]:
         found = [trigger for trigger in self._triggers if trigger.wants(attributes(event))]

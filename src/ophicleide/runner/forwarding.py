@@ -38,9 +38,9 @@ def client() -> httpx.AsyncClient:
 
 
 async def forward(
-    client: httpx.AsyncClient, request: Request, address: str, path: str, *, prefix: str, max_body_bytes: int
+    client: httpx.AsyncClient, request: Request, address: str, path: str, *, max_body_bytes: int
 ) -> Response:
-    """`path` is what the function sees, percent-encoded; `prefix` goes before paths in its Location header."""
+    """`path` is what the function sees, percent-encoded."""
     query = request.url.query
     outgoing = client.build_request(
         request.method,
@@ -56,7 +56,7 @@ async def forward(
         answer.aiter_raw(), status_code=answer.status_code, background=BackgroundTask(answer.aclose)
     )
     response.raw_headers = [
-        (name.lower().encode("latin-1"), _located(name, value, prefix).encode("latin-1"))
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in _passed_on(answer.headers.multi_items())
         if name.lower() not in ("date", "server")  # our own server says these
     ]
@@ -69,10 +69,6 @@ def _passed_on(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         token.strip().lower() for name, value in headers if name.lower() == "connection" for token in value.split(",")
     }
     return [(name, value) for name, value in headers if name.lower() not in _OF_ONE_HOP | named]
-
-
-def _located(name: str, value: str, prefix: str) -> str:
-    return prefix + value if name.lower() == "location" and value.startswith("/") else value
 
 
 def _has_body(request: Request) -> bool:

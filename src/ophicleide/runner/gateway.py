@@ -34,7 +34,7 @@ MAX_BODY_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class Gateway:
-    """`address_of` gives a function's URL, None where it is not running; `state_of` tells who is ready."""
+    """`address_of` gives a function's URL, None where it is not running; `is_ready` tells it of every process."""
 
     root: Path
     contract: Contract
@@ -76,8 +76,7 @@ class Gateway:
         if address is None:
             raise Unavailable(f"The function {name} is being started. Try again in a moment.")
         path = request.scope["raw_path"].decode("ascii")[len(prefix) :] or "/"
-        limits = {"max_body_bytes": MAX_BODY_BYTES}
-        return await forward(self.client, request, address, path, prefix=prefix, **limits)
+        return await forward(self.client, request, address, path, max_body_bytes=MAX_BODY_BYTES)
 
     async def _take_events(self, request: Request) -> Response:
         message = Message("POST", "/broker", headers=dict(request.headers), body=await _body(request))

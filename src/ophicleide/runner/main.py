@@ -21,7 +21,7 @@ from ophicleide.runner.data_folder import DataFolder
 from ophicleide.runner.forwarding import client as http_client
 from ophicleide.runner.gateway import Gateway
 from ophicleide.runner.options import Options
-from ophicleide.runner.processes import Process, Program, stop_all
+from ophicleide.runner.processes import Process, Program
 from ophicleide.runner.refusal import CannotStart
 from ophicleide.runner.watchdog import Watchdog
 from ophicleide.settings import Settings, SettingsError, variable
@@ -82,7 +82,9 @@ async def _serve(given: Options, folder: DataFolder, lock: int) -> None:
             await broker.close()
             await asyncio.to_thread(launcher.cancel_all)
             server.should_exit = server.force_exit = True
-            await stop_all(processes[::-1], tasks)
+            await client.aclose()  # else the functions' servers wait for its idle connections
+            await _stop(processes)
+            await asyncio.gather(*tasks)
             watchdog.close()
             folder.unsign()
 
@@ -137,6 +139,12 @@ async def _ready(processes: Sequence[Process], stop: asyncio.Event) -> bool:
     finally:
         for wait in (stopped, *waits):
             wait.cancel()
+
+
+async def _stop(processes: Sequence[Process]) -> None:
+    """The store last, as the others write to it to their end."""
+    await asyncio.gather(*(process.stop() for process in processes if process.name != document_store.NAME))
+    await asyncio.gather(*(process.stop() for process in processes))
 
 
 def _rows(given: Options, folder: DataFolder, address: str, processes: Sequence[Process]) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """Processes that are kept running: started, watched, started again with growing pauses, and stopped with all they started."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -127,15 +126,6 @@ class Process:
         while not await self._program.probe(port):
             await asyncio.sleep(PROBE_SECONDS)
         self._ready.set()
-
-
-async def stop_all(processes: Sequence[Process], tasks: Sequence["asyncio.Task[None]"]) -> None:
-    await asyncio.gather(*(process.stop() for process in processes))
-    for task in tasks:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(task), GRACE_SECONDS)
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _described(status: int) -> str:

@@ -7,12 +7,13 @@ It inherits the lock on the data folder, so that no other runner starts before i
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ophicleide.launchers.local import LocalLauncher
 from ophicleide.launchers.sessions import Session
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 2.0
 
 
 class Watchdog:
@@ -59,8 +60,8 @@ def left_over(lines: Iterable[str]) -> list[Session]:
 def _watch(jobs: Path) -> None:
     sessions = left_over(sys.stdin)
     LocalLauncher(jobs, {}).cancel_all()
-    for session in reversed(sessions):
-        session.end(GRACE_SECONDS)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda session: session.end(GRACE_SECONDS), sessions))
 
 
 if __name__ == "__main__":
