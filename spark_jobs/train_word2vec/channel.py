@@ -34,6 +34,11 @@ class Sender:
                 self._connection.sendall(f"{self.secret}\n".encode())
             self._connection.sendall(json.dumps(message).encode() + b"\n")
 
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_connection": None}
 
@@ -44,8 +49,8 @@ class Channel(ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, host: str, heard: Callable[[Message], None]) -> None:
-        super().__init__((host, 0), _Reader)
+    def __init__(self, host: str, bind_address: str, heard: Callable[[Message], None]) -> None:
+        super().__init__((bind_address, 0), _Reader)
         self.heard = heard
         self.sender = Sender(host, self.server_address[1], secrets.token_hex(16))
 

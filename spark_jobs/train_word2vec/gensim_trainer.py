@@ -1,9 +1,8 @@
-"""gensim's kernel in one Spark task: as many threads as the task's machine has cores share one model.
+"""gensim's kernel in one Spark task: all cores of an executor share one model as threads.
 
 The text streams from Spark's blocks to the task's local disk, where the kernel reads it without Python.
 """
 
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,11 +28,9 @@ _FINAL_LEARNING_RATE = 1e-4
 @dataclass(frozen=True)
 class GensimTrainer:
     tell: Sender
-    threads: int | None = None
+    threads: int
 
-    def learn(self, corpus: Corpus, parameters: TrainingParameters, epochs: int, progress: WordsDone) -> WordVectors:
-        """Progress comes over the channel from the task itself, not by `progress`."""
-        progress(0)
+    def learn(self, corpus: Corpus, parameters: TrainingParameters, epochs: int, progress: WordsDone) -> WordVectors:  # noqa: ARG002 - told over the channel
         task = _Task(corpus.vocabulary, parameters, epochs, self.tell, self.threads)
         blocks = corpus.lines.chunks.coalesce(1).mapPartitions(task).collect()
         matrix = np.frombuffer(b"".join(blocks), dtype="<f4").reshape(-1, parameters.vector_size)
@@ -46,7 +43,7 @@ class _Task:
     parameters: TrainingParameters
     epochs: int
     tell: Sender
-    threads: int | None
+    threads: int
 
     def __call__(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """The matrix's bytes (float32, row-major) in blocks."""
@@ -72,7 +69,7 @@ class _Task:
             alpha=chosen.learning_rate,
             min_alpha=_FINAL_LEARNING_RATE,
             seed=chosen.seed,
-            workers=self.threads or _cores(),
+            workers=self.threads,
             sorted_vocab=0,  # keeps our order: gensim leaves ties to numpy's unstable sort
         )
         counts = dict(zip(self.vocabulary.words, self.vocabulary.counts, strict=True))
@@ -83,6 +80,7 @@ class _Task:
         """Calls the kernel once a round, with the part of the falling learning rate that is the round's own."""
         done, total = 0, rounds.tokens * self.epochs
         rate = self.parameters.learning_rate
+        self.tell({"words_done": 0})  # imports and copying are over: speed is measured from here
         for part in rounds.order():
             after = done + part.tokens
             model.train(
@@ -99,11 +97,6 @@ class _Task:
 
 def _falling(rate: float, fraction: float) -> float:
     return rate + (min(rate, _FINAL_LEARNING_RATE) - rate) * fraction
-
-
-def _cores() -> int:
-    """Cores this process may use: a container's share, not the machine's number."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ class Job:
         conf = spark_conf(self.settings, model)
         spark = self.start_spark(conf)
         self.attempt.on_stop = spark.cancelAllJobs
-        with Channel(spark.getConf().get("spark.driver.host", "localhost"), self._heard(board)) as channel:
+        host = spark.getConf().get("spark.driver.host")
+        bind_address = spark.getConf().get("spark.driver.bindAddress", host)
+        with Channel(host, bind_address, self._heard(board)) as channel:
             return Pipeline(spark, self.settings, board, channel.sender, self.attempt.check).run(model)
 
     def _heard(self, board: ProgressBoard) -> Callable[[Message], None]:

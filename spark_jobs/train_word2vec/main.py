@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+from threading import Thread
 
 from ophicleide.edge.logs import set_up
 from ophicleide.settings import Settings, SettingsError
@@ -38,7 +39,8 @@ def main() -> int:
         deadline_seconds=settings.deadline_seconds,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: attempt.stop(DRIVER_STOPPED))
+        # In a thread: the handler interrupts code that may hold the very lock that stopping needs.
+        signal.signal(number, lambda *_: Thread(target=attempt.stop, args=(DRIVER_STOPPED,)).start())
     sink = HttpEventSink(settings.sink_url) if settings.sink_url else NoSink()
     return Job(settings, attempt, models, MongoArtifactStore(connection), sink, start_spark).run()
 

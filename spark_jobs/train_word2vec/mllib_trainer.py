@@ -61,8 +61,10 @@ class MLlibTrainer:
             while not done.wait(_WATCH_SECONDS):
                 jobs = tracker.getJobIdsForGroup(_GROUP)
                 ended = sum(info is not None and info.status == "SUCCEEDED" for info in map(tracker.getJobInfo, jobs))
-                progress(min(max(ended - 1, 0), epochs) * tokens)
+                if ended > 1:
+                    progress(min(ended - 1, epochs) * tokens)
 
+        progress(0)
         self.spark.setJobGroup(_GROUP, "Word2Vec", interruptOnCancel=True)
         thread = Thread(target=watch, name="mllib-progress", daemon=True)
         thread.start()

@@ -37,8 +37,10 @@ class ProgressBoard:
     _seconds: dict[str, float] = field(default_factory=dict)
     _received: dict[str, tuple[int, int]] = field(default_factory=dict)
     _words: int = 0
+    _told: float | None = None
     _total_words: int | None = None
     _rate: float | None = None
+    _learning_since: float | None = None
     _fraction: float = 0.0
 
     def __post_init__(self) -> None:
@@ -61,10 +63,12 @@ class ProgressBoard:
 
     def words_done(self, words: int) -> None:
         with self._lock:
-            self._words = max(self._words, words)
-            elapsed = self.monotonic() - self._since
-            if self._phase is Phase.TRAINING and words > 0 and elapsed > 0:
-                self._rate = words / elapsed
+            now = self.monotonic()
+            if words == 0 or self._learning_since is None:
+                self._learning_since = now
+            self._words, self._told = words, now
+            if words > 0 and now > self._learning_since:
+                self._rate = words / (now - self._learning_since)
 
     def heard(self, message: Message) -> None:
         """What a task says of itself."""
@@ -110,12 +114,10 @@ class ProgressBoard:
         return known + unknown * (known / len(self._received) if self._received else _UNKNOWN_TEXT_BYTES)
 
     def _training(self) -> float:
-        """Left in this phase at the last measured speed, counted down since the last report."""
+        """Left in this phase, at the last measured speed, counted down since the last report."""
         if self._total_words is None:
             words = self._expected_bytes() / _BYTES_PER_WORD
             return words * (self.epochs or fitting_epochs(int(words))) / _FIRST_WORDS_PER_SECOND
-        if self._phase is not Phase.TRAINING or self._rate is None:
-            spent = self.monotonic() - self._since if self._phase is Phase.TRAINING else 0.0
-            return max(self._total_words / _FIRST_WORDS_PER_SECOND - spent, 0.5)
-        spent = self.monotonic() - self._since
-        return max(self._total_words / self._rate - spent, 0.1)
+        left = (self._total_words - self._words) / (self._rate or _FIRST_WORDS_PER_SECOND)
+        since = self._told if self._told is not None else self.monotonic()
+        return max(left - (self.monotonic() - since), 0.1)

@@ -30,8 +30,16 @@ def trainer_of(name: TrainerName, spark: "SparkContext", tell: Sender) -> Traine
         case TrainerName.GENSIM:
             from spark_jobs.train_word2vec.gensim_trainer import GensimTrainer
 
-            return GensimTrainer(tell)
+            return GensimTrainer(tell, threads_of(spark))
         case TrainerName.MLLIB:
             from spark_jobs.train_word2vec.mllib_trainer import MLlibTrainer
 
             return MLlibTrainer(spark)
+
+
+def threads_of(spark: "SparkContext") -> int:
+    """Cores of one executor; those that the master gives where driver and executor are one."""
+    cores = spark.getConf().get("spark.executor.cores")
+    if spark.master.startswith("local"):
+        return int(spark.defaultParallelism)
+    return int(cores) if cores else 1

@@ -94,27 +94,26 @@ def _capped(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
 
 def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """All members of a gzip stream (RFC 1952), never more than a piece at once: a bomb expands a thousandfold."""
-    member = zlib.decompressobj(wbits=31)
+    member, begun = zlib.decompressobj(wbits=31), False
     for piece in pieces:
         data = piece
         while data:
-            try:
-                out = member.decompress(data, PIECE_BYTES)
-            except zlib.error as error:
-                raise NotText("its gzip data is damaged") from error
+            out, begun = _inflated(member, data), True
             if out:
                 yield out
             data = member.unconsumed_tail
             if member.eof:
-                data = member.unused_data.lstrip(b"\0")
-                member = zlib.decompressobj(wbits=31)
-    yield from _rest(member)
+                data = member.unused_data.lstrip(b"\0")  # tapes and some servers pad with zeros
+                member, begun = zlib.decompressobj(wbits=31), False
+    while begun and not member.eof:
+        out = _inflated(member, b"")
+        if not out:
+            raise NotText("its gzip data is cut short")
+        yield out
 
 
-def _rest(member: "zlib._Decompress") -> Iterator[bytes]:
+def _inflated(member: "zlib._Decompress", data: bytes) -> bytes:
     try:
-        out = member.flush()
+        return member.decompress(data, PIECE_BYTES)
     except zlib.error as error:
         raise NotText("its gzip data is damaged") from error
-    if out:
-        yield out

@@ -4,6 +4,7 @@ Gives bytes as the server sent them; what they mean is the caller's affair.
 Proxy variables of the environment are ignored: behind a proxy the guard could not see where a name leads.
 """
 
+import http.client
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -98,7 +99,7 @@ def download(url: str, guard: Guard, limits: Limits) -> Iterator[tuple[Head, Ite
         pool = _guarded_pool(lambda host, port, timeout: cut_off.watch(guard.connect(host, port, timeout)))
         response, final_url = _follow(pool, url, limits)
         try:
-            yield _head(response, final_url), _pieces(response, limits)
+            yield _head(response, final_url), _pieces(response, limits, cut_off)
         finally:
             response.close()
             pool.clear()
@@ -143,7 +144,7 @@ def _head(response: BaseHTTPResponse, final_url: str) -> Head:
     )
 
 
-def _pieces(response: BaseHTTPResponse, limits: Limits) -> Iterator[bytes]:
+def _pieces(response: BaseHTTPResponse, limits: Limits, cut_off: _CutOff) -> Iterator[bytes]:
     received = 0
     # read1 gives what has arrived: read would wait until a piece is full.
     while piece := response.read1(PIECE_BYTES, decode_content=False):
@@ -151,6 +152,12 @@ def _pieces(response: BaseHTTPResponse, limits: Limits) -> Iterator[bytes]:
         if received > limits.max_bytes:
             raise DownloadTooLarge(f"it is longer than {limits.max_bytes:,} bytes")
         yield piece
+    if cut_off.fired:  # without a declared length, our own cut looks like the text's end
+        raise DownloadTimedOut(_overdue(limits))
+
+
+def _overdue(limits: Limits) -> str:
+    return f"it had not arrived after {limits.total_seconds:g} seconds"
 
 
 @contextmanager
@@ -159,24 +166,31 @@ def _translated(cut_off: _CutOff, limits: Limits) -> Iterator[None]:
         yield
     except (faults.HTTPError, OSError) as error:
         if cut_off.fired:
-            raise DownloadTimedOut(f"it had not arrived after {limits.total_seconds:g} seconds") from error
-        if isinstance(error, (faults.TimeoutError, TimeoutError)):
+            raise DownloadTimedOut(_overdue(limits)) from error
+        if isinstance(_origin(error), (faults.TimeoutError, TimeoutError)):
             raise DownloadTimedOut(f"the server was silent for {limits.silence_seconds:g} seconds") from error
         raise DownloadFailed(_reason(error)) from error
     except AddressRefused as refusal:
         raise DownloadRefused(str(refusal)) from refusal
 
 
+def _origin(error: Exception) -> Exception:
+    """The error that urllib3 wrapped; it keeps it among the arguments, or as the cause."""
+    inner = next((part for part in error.args if isinstance(part, Exception)), error.__cause__)
+    return _origin(inner) if isinstance(error, faults.HTTPError) and isinstance(inner, Exception) else error
+
+
 def _reason(error: Exception) -> str:
     """What a person can act on, without the objects that urllib3 prints."""
-    cause = error.__cause__ if isinstance(error, faults.HTTPError) and error.__cause__ else error
-    if isinstance(cause, socket.gaierror):
-        return "its host name is not known"
-    if isinstance(cause, faults.IncompleteRead) or isinstance(error, faults.IncompleteRead):
-        return "the server closed the connection before the end"
-    if isinstance(cause, OSError) and cause.strerror:
-        return f"the connection failed: {cause.strerror}"
-    return f"the server's answer cannot be read: {type(cause).__name__}"
+    match _origin(error):
+        case socket.gaierror():
+            return "its host name is not known"
+        case faults.IncompleteRead() | http.client.IncompleteRead() | http.client.RemoteDisconnected():
+            return "the server closed the connection before the end"
+        case OSError(strerror=str(text)):
+            return f"the connection failed: {text}"
+        case origin:
+            return f"the server's answer cannot be read: {type(origin).__name__}"
 
 
 Connect = Callable[[str, int, float | None], socket.socket]
