@@ -15,7 +15,24 @@ def _visible(status: ModelStatus) -> ModelStatus:
     return status
 
 
-LabelPair = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?:.{0,63}$")]
+def _pairs(labels: tuple[str, ...]) -> tuple[str, ...]:
+    keys = [label.partition(":")[0] for label in labels]
+    if len(set(keys)) < len(keys):
+        raise ValueError("a key is given twice, and no model bears both")
+    return labels
+
+
+def _printable(label: str) -> str:
+    if not label.isprintable():
+        raise ValueError("use printable characters")
+    return label
+
+
+LabelPair = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?:.{0,63}$"),
+    AfterValidator(_printable),
+]
 
 
 class ListModels(Page):
@@ -24,7 +41,9 @@ class ListModels(Page):
     status: Annotated[ModelStatus, AfterValidator(_visible)] | None = None
     name: Annotated[str | None, Field(min_length=1, max_length=MAX_NAME_LENGTH)] = None
     label: Annotated[
-        tuple[LabelPair, ...], Field(max_length=16, description="Pairs `key:value`; a model must bear all of them.")
+        tuple[LabelPair, ...],
+        Field(max_length=16, description="Pairs `key:value`; a model must bear all of them."),
+        AfterValidator(_pairs),
     ] = ()
 
     @property

@@ -36,7 +36,9 @@ def test_an_unknown_path_is_a_problem(serve, name):
     assert problem(serve(name).get("/nowhere")) == "path-not-found"
 
 
-@pytest.mark.parametrize("path", ["/models/", "/models//a", "/models//", "/models/a/b", "/models/a%2Fb"])
+@pytest.mark.parametrize(
+    "path", ["/models/", "/models//a", "/models//", "/models/a/b", "/models/a%2Fb", "/models/a%0Ab", "/robots.txt"]
+)
 def test_a_path_is_taken_literally(serve, path):
     response = serve("list_models").get(path)
     assert response.status_code == 404

@@ -66,6 +66,19 @@ def test_tombstones_cannot_be_asked_for(client, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("label", "fault"),
+    [
+        (["a:1", "a:2"], ("/label", "a key is given twice, and no model bears both")),
+        (["a:\u0090"], ("/label/0", "use printable characters")),
+    ],
+)
+def test_labels_that_no_model_can_bear_are_refused(client, way, label, fault):
+    answer = ask(client, way, label=label)
+    assert (answer.status, answer.faults) == (422, [fault])
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_every_fault_of_a_filter_is_told(client, way):
     answer = ask(client, way, limit=0, colour="red", label=["no pair"])
     assert answer.status == 422

@@ -30,9 +30,6 @@ def entry_point(build: Callable[[Settings], Function], environ: Mapping[str, str
 
 def serving(function: Function) -> EntryPoint:
     """The function with the framework's http signature."""
-    if flask.has_app_context():
-        # Else a doubled slash is answered by a redirect of werkzeug's own before the function sees it.
-        flask.current_app.url_map.merge_slashes = False
 
     def serve(request: flask.Request) -> flask.Response:
         response = function.handle(_request(request, function.max_body_bytes))
@@ -41,7 +38,15 @@ def serving(function: Function) -> EntryPoint:
             del answer.headers["Content-Type"]  # flask says text/html of nothing
         return answer
 
+    if flask.has_app_context():  # the framework loads a function's source inside its application's
+        _take_every_path(flask.current_app, serve)
     return serve
+
+
+def _take_every_path(app: flask.Flask, serve: EntryPoint) -> None:
+    """werkzeug answers some paths itself, in HTML: doubled slashes by a redirect, line breaks and robots.txt by 404."""
+    app.url_map.merge_slashes = False
+    app.register_error_handler(404, lambda _error: serve(flask.request))
 
 
 def _request(request: flask.Request, max_body_bytes: int) -> Request:
