@@ -59,17 +59,17 @@ class Api:
     def delete(self, path: str) -> httpx.Response:
         return self.send("DELETE", self.url + path)
 
-    def send(self, method: str, url: str, **request: Any) -> httpx.Response:
+    def send(self, method: str, url: str, *, as_typed: bool = True, **request: Any) -> httpx.Response:
         """Send, and again while that may help: no connection, a connection that broke, a busy server."""
         for delay in self._delays_seconds:
             reply = self._try(method, url, request)
             if reply is not None and reply.status_code not in BUSY:
-                return _checked(reply)
+                return _checked(reply, as_typed)
             self._wait(delay, reply)
         reply = self._try(method, url, request)
         if reply is None:
             raise unreachable(url)
-        return _checked(reply)
+        return _checked(reply, as_typed)
 
     def close(self) -> None:
         if "_client" in vars(self):
@@ -119,7 +119,7 @@ def unreachable(url: str) -> CommandFailed:
     )
 
 
-def _checked(reply: httpx.Response) -> httpx.Response:
+def _checked(reply: httpx.Response, as_typed: bool) -> httpx.Response:
     is_json = "json" in reply.headers.get("Content-Type", "")
     if reply.is_success and (is_json or not reply.content):
         return reply
@@ -129,4 +129,4 @@ def _checked(reply: httpx.Response) -> httpx.Response:
         said = f"{reply.url} is no path of Ophicleide's API: it answered {reply.status_code} without a JSON document."
         raise CommandFailed(exit_code(reply.status_code), said, hint=_URL_HINT)
     problem = reply.json()
-    raise failure(reply.status_code, problem if isinstance(problem, dict) else {})
+    raise failure(reply.status_code, problem if isinstance(problem, dict) else {}, as_typed=as_typed)

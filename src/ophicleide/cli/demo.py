@@ -37,6 +37,7 @@ def demo(ctx: typer.Context) -> None:
 
 def _ask(session: Session, model_id: str, word: str) -> None:
     reply = session.api.post("/queries", {"model": model_id, "word": word, "top_k": NEIGHBOURS}, str(uuid4()))
-    session.say(f"\n{word}")
     answer = reply.json()
-    session.show(reply.content, lambda: tables.neighbours(answer), lambda: (n["word"] for n in answer["neighbours"]))
+    session.show(
+        reply.content, lambda: tables.neighbours(answer, f"\n{word}"), lambda: (n["word"] for n in answer["neighbours"])
+    )

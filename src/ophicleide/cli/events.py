@@ -62,7 +62,8 @@ def send(
     event = {"specversion": "1.0", "id": id_ or str(uuid4()), "source": source, "type": type_}
     event |= {"datacontenttype": "application/json", "data": _json(data)}
     headers, body = structured(event) if mode is Mode.STRUCTURED else binary(event)
-    reply = session.api.send("POST", address(session.api.root, to or taker(type_)), headers=headers, content=body)
+    url = address(session.api.root, to or taker(type_))
+    reply = session.api.send("POST", url, as_typed=False, headers=headers, content=body)
     answer = reply_event(reply)
     if answer is None:
         session.say(f"Taken ({reply.status_code}); no event came back.")

@@ -11,13 +11,18 @@ HINTS = {
     "idempotency-conflict": "Leave --idempotency-key out to train another model.",
     "store-unavailable": "The document store is away; the functions recover by themselves when it is back.",
 }
-_PLACES = {"urls": "URL", "name": "NAME", "labels": "--label", "word": "WORD", "model": "--model", "top_k": "--top-k"}
+_PLACES = {"urls": "URL", "name": "NAME", "word": "WORD", "labels": "--label"}
+_OPTIONS = ("model", "top_k", "status", "label", "limit")
 
 
-def failure(status: int, problem: dict[str, Any]) -> CommandFailed:
-    """The command's end for an answer of 4xx or 5xx; a body that is no problem document is an empty one."""
+def failure(status: int, problem: dict[str, Any], *, as_typed: bool = True) -> CommandFailed:
+    """The command's end for an answer of 4xx or 5xx; a body that is no problem document is an empty one.
+
+    as_typed: name a faulty field by its argument or option; otherwise by its JSON Pointer, for a document that was given.
+    """
+    where = place if as_typed else str
     code = str(problem.get("type", "")).rpartition(":")[2]
-    faults = [f"{place(str(e.get('pointer', '')))}: {e.get('detail', '')}" for e in problem.get("errors", ())]
+    faults = [f"{where(str(e.get('pointer', '')))}: {e.get('detail', '')}" for e in problem.get("errors", ())]
     title = str(problem.get("title", f"The server answered {status}"))
     message = title if faults else str(problem.get("detail") or title)
     return CommandFailed(exit_code(status), message, lines=faults, hint=HINTS.get(code, ""))
@@ -30,6 +35,8 @@ def place(pointer: str) -> str:
         return f"--{rest[0].replace('_', '-')}"
     if head == "urls" and rest and rest[0].isdigit():
         return f"URL {int(rest[0]) + 1}"
+    if head in _OPTIONS:
+        return f"--{head.replace('_', '-')}"
     return _PLACES.get(head, pointer or "request")
 
 

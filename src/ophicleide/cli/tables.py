@@ -82,11 +82,12 @@ def _facts(model: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def neighbours(answer: dict[str, Any]) -> RenderableType:
+def neighbours(answer: dict[str, Any], title: str | None = None) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
+    table.title, table.title_justify, table.title_style = Text(title) if title else None, "left", "bold"
     for neighbour in answer["neighbours"]:
         similarity = neighbour["similarity"]
         table.add_row(Text(neighbour["word"]), Text(bar(similarity), style="cyan"), f"{similarity:.3f}")

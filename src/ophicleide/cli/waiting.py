@@ -20,28 +20,31 @@ UNFINISHED = ("pending", "training")
 
 def wait_until_ready(session: Session, model_id: str) -> httpx.Response:
     """The answer that shows the model ready; `CommandFailed` where training ended badly or the time is over."""
-    deadline = time.monotonic() + session.timeout if session.timeout else None
-    with _display(session) as tell:
-        while True:
-            reply = session.api.get(f"/models/{model_id}")
-            model = reply.json()
-            tell(model)
-            if model["status"] not in UNFINISHED:
-                break
-            if deadline and time.monotonic() >= deadline:
-                raise _over(model)
-            time.sleep(POLL_SECONDS)
+    hint = f"`ophicleide models wait {model_id}` watches it again."
+    try:
+        reply = _watch(session, model_id)
+    except KeyboardInterrupt:
+        raise CommandFailed(ExitCode.INTERRUPTED, "Stopped waiting; the training goes on.", hint=hint) from None
+    model = reply.json()
+    if model["status"] in UNFINISHED:
+        message = f"{model['name']} is still {model['status']}; the training goes on."
+        raise CommandFailed(ExitCode.TIMED_OUT, message, hint=hint)
     if model["status"] != "ready":
         raise _ended_badly(model)
     return reply
 
 
-def _over(model: dict[str, Any]) -> CommandFailed:
-    return CommandFailed(
-        ExitCode.TIMED_OUT,
-        f"{model['name']} is still {model['status']}; the training goes on.",
-        hint=f"`ophicleide models wait {model['id']}` watches it again.",
-    )
+def _watch(session: Session, model_id: str) -> httpx.Response:
+    """The last answer that was seen: of a training that ended, or when the time was over."""
+    deadline = time.monotonic() + session.timeout if session.timeout else None
+    with _display(session) as tell:
+        while True:
+            reply = session.api.get(f"/models/{model_id}")
+            tell(reply.json())
+            over = deadline is not None and time.monotonic() >= deadline
+            if over or reply.json()["status"] not in UNFINISHED:
+                return reply
+            time.sleep(POLL_SECONDS)
 
 
 def _ended_badly(model: dict[str, Any]) -> CommandFailed:
@@ -83,7 +86,7 @@ class Bar:
         self._progress = Progress(
             TextColumn("{task.fields[name]}", style="bold", markup=False),
             TextColumn("{task.fields[phase]:<10}"),
-            BarColumn(bar_width=40),
+            BarColumn(bar_width=24),
             TaskProgressColumn(),
             TextColumn("{task.fields[pace]}", style="dim"),
             console=session.err,

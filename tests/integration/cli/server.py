@@ -97,6 +97,8 @@ class ContractServer:
         )
 
     def post_function(self, asked: Asked) -> Response:
+        if asked.request.headers.get("ce-type") == "refused":
+            return problem("Invalid")
         attributes = {"specversion": "1.0", "id": "r%201", "source": "/ophicleide/query", "type": "answered"}
         if asked.request.headers["content-type"].startswith("application/cloudevents+json"):
             event = attributes | {"data": EXAMPLES["CaptainQuery"]}

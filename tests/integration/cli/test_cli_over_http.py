@@ -1,8 +1,12 @@
 """The program against a server on a socket: documents, exit codes, retries, waiting, events."""
 
 import json
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -101,6 +105,22 @@ def test_waiting_gives_up_after_the_timeout(ophicleide: Ophicleide) -> None:
 
     assert done.exit_code == 5
     assert "still training" in done.stderr
+
+
+def test_an_interrupt_says_that_the_training_goes_on(server: ContractServer, ophicleide: Ophicleide) -> None:
+    ophicleide("models", "create", "slow", "http://a/b")
+    program = Path(sys.executable).parent / "ophicleide"
+
+    with subprocess.Popen([program, "models", "wait", "slow"], stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr is not None
+        first = waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        rest = waiting.stderr.read()
+
+    assert first == "slow: starting\n"
+    assert "the training goes on" in rest
+    assert "Traceback" not in rest
+    assert waiting.returncode == 130
 
 
 def test_list_follows_the_cursor_only_when_asked_for_all(ophicleide: Ophicleide) -> None:
@@ -222,6 +242,13 @@ def test_an_event_to_the_broker_has_no_answer(server: ContractServer, ophicleide
 
     assert server.requests[0][1] == "/broker"
     assert "no event came back" in done.stderr
+
+
+def test_a_refused_event_names_the_field_of_its_data(ophicleide: Ophicleide) -> None:
+    done = ophicleide("events", "send", "refused", "--to", "query")
+
+    assert done.exit_code == 1
+    assert "/urls/0: only http:// and https:// URLs are read" in done.stderr
 
 
 def test_the_servers_version_is_told(ophicleide: Ophicleide) -> None:

@@ -105,6 +105,7 @@ def test_wrong_usage_ends_with_two_and_says_so(line: list[str]) -> None:
         ("/urls/0", "URL 1"),
         ("/urls", "URL"),
         ("/name", "NAME"),
+        ("/status", "--status"),
         ("", "request"),
         ("/else", "/else"),
     ],

@@ -90,15 +90,26 @@ def test_a_functions_own_extra_is_enough_to_start_it(function: str) -> None:
 @pytest.fixture(scope="module")
 def imports() -> grimp.ImportGraph:
     return grimp.build_graph(
-        "functions", "ophicleide", include_external_packages=True, exclude_type_checking_imports=True, cache_dir=None
+        "functions",
+        "spark_jobs",
+        "ophicleide",
+        include_external_packages=True,
+        exclude_type_checking_imports=True,
+        cache_dir=None,
     )
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_that_a_function_imports_later_is_missing_either(imports: grimp.ImportGraph, function: str) -> None:
-    reached = imports.find_upstream_modules(f"functions.{function}.main")
+ENTRIES = {function: f"functions.{function}.main" for function in FUNCTIONS} | {
+    "train_word2vec": "spark_jobs.train_word2vec.main",
+    "cli": "ophicleide.cli.main",
+}
 
-    assert {module.partition(".")[0] for module in reached} & set(absent(function)) == set()
+
+@pytest.mark.parametrize("extra", ENTRIES)
+def test_all_that_is_ever_imported_comes_with_the_extra(imports: grimp.ImportGraph, extra: str) -> None:
+    reached = imports.find_upstream_modules(ENTRIES[extra])
+
+    assert {module.partition(".")[0] for module in reached} & set(absent(extra)) == set()
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
