@@ -17,7 +17,7 @@ from ophicleide.ports import ArtifactStore, EventSink, ModelStore
 from ophicleide.settings import Settings
 from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.channel import Channel, Message
-from spark_jobs.train_word2vec.failures import Stopped, failure_of
+from spark_jobs.train_word2vec.failures import JobFailed, Stopped, failure_of
 from spark_jobs.train_word2vec.outcomes import tell_outcomes
 from spark_jobs.train_word2vec.pipeline import Pipeline, Trained
 from spark_jobs.train_word2vec.progress import ProgressBoard
@@ -118,7 +118,9 @@ class Job:
         except Exception as reason:  # noqa: BLE001 - of the same edge
             error = reason
         failure = failure_of(error, java_exit())
-        log.error("Failed: %s: %s", failure.code, failure.detail, exc_info=error)
+        log.error(
+            "Failed: %s: %s", failure.code, failure.detail, exc_info=None if isinstance(error, JobFailed) else error
+        )
         self.attempt.end()
         try:
             failed = self.attempt.fail(model, failure)

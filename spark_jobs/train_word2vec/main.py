@@ -15,6 +15,7 @@ from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.failures import DRIVER_STOPPED
 from spark_jobs.train_word2vec.job import Job
 from spark_jobs.train_word2vec.sink import HttpEventSink, NoSink
+from spark_jobs.train_word2vec.turn import wait_for_turn
 
 
 def main() -> int:
@@ -29,6 +30,8 @@ def main() -> int:
     set_up(settings.log_format, settings.log_level)
     connection = MongoConnection(settings.mongodb_uri, settings.database, settings.store_timeout_seconds)
     models = MongoModelStore(connection)
+    if not wait_for_turn(settings, models, utc_now, arguments.model_id, arguments.attempt):
+        return 0
     attempt = Attempt(
         models,
         utc_now,
