@@ -1,5 +1,7 @@
 """A property-based run of the contract against the live functions, with every check that schemathesis has."""
 
+import json
+import urllib.request
 from typing import Any
 
 import schemathesis
@@ -55,6 +57,14 @@ def test_list_models_keeps_the_contract(case, addresses):
 @thoroughly
 def test_query_keeps_the_contract(case, addresses):
     case.call_and_validate(base_url=addresses["query"])
+
+
+def test_the_question_of_the_examples_is_answered(addresses):
+    url = f"{addresses['query']}/models/austen/most-similar?word=captain&top_k=2"
+    with urllib.request.urlopen(url, timeout=30) as response:
+        answer = json.load(response)
+    assert response.headers["Server-Timing"].startswith("cache;desc=")
+    assert [near["word"] for near in answer["neighbours"]] == ["wentworth", "harville"]
 
 
 @part_of("delete_model").parametrize()
