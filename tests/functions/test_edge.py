@@ -164,6 +164,16 @@ def test_a_fault_of_ours_is_in_the_log_without_credentials(faulty, capsys):
     assert SECRET not in str(lines)
 
 
+def test_a_request_is_one_line_of_the_log(world, capsys):
+    from ophicleide.edge import logs
+
+    logs.set_up("text", "INFO")
+    world.function("list_models").handle(Request("GET", "/models/a\nERROR made up"))
+    logging.getLogger("ophicleide").handlers.clear()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "GET /models/a%0AERROR%20made%20up 404" in line
+
+
 def test_every_error_of_the_domain_has_a_status():
     def family(kind):
         return {kind} | {one for sub in kind.__subclasses__() for one in family(sub)}

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 from ophicleide.edge import cloudevents, event_requests
 from ophicleide.edge.documents import document
@@ -107,14 +108,15 @@ def _request_id(request: Request) -> str:
 def _tell(name: str, request: Request, response: Response, request_id: str, seconds: float) -> None:
     level = logging.DEBUG if request.path in HEALTH else logging.ERROR if response.status >= 500 else logging.INFO
     trace = request.headers.get("traceparent", "").split("-")
+    path = quote(request.path)  # a path may hold line breaks; a log line must not
     fields = {
         "function": name,
         "method": request.method,
-        "path": request.path,
+        "path": path,
         "status": response.status,
         "milliseconds": round(seconds * 1000, 1),
         "request_id": request_id,
         "trace_id": trace[1] if len(trace) == 4 and _SAFE_ID.fullmatch(trace[1]) else None,
         "event_type": request.headers.get("ce-type", "")[:100] or None,
     }
-    _log.log(level, "%s %s %d", request.method, request.path, response.status, extra=fields)
+    _log.log(level, "%s %s %d", request.method, path, response.status, extra=fields)
