@@ -8,7 +8,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-SOURCES := src functions spark_jobs tests benchmarks
+SOURCES := src functions spark_jobs openapi tests benchmarks
 
 # The first Python that really runs, is new enough and can make an environment; `make PYTHON=...` names another.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \

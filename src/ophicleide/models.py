@@ -265,7 +265,7 @@ def new_model(
 def wait_in_line(*, now: datetime, lease_seconds: float) -> Transition:
     """The job lives but may not start yet, because others train; where it no longer applies, the job must stop."""
     return Transition(
-        expected=frozenset({ModelStatus.PENDING}),
+        expected=UNFINISHED,
         changes={"updated_at": now, "lease_expires_at": now + timedelta(seconds=lease_seconds)},
     )
 

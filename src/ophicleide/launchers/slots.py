@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ophicleide.launchers.locks import held, is_taken, take
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 
 
 def wait_for_slot(directory: Path, slots: int, ticket: str, still_wanted: Callable[[], bool]) -> int | None:
