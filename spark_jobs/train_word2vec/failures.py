@@ -1,6 +1,6 @@
 """What ends an attempt, and how Spark's errors become a code and a sentence; traces belong to the log."""
 
-from ophicleide.errors import OphicleideError, StoreUnavailable
+from ophicleide.errors import LaunchFailed, OphicleideError, StoreUnavailable
 from ophicleide.models import Failure, FailureCode
 
 _SEE_LOG = "See the job's log, then create the model again."
@@ -55,13 +55,20 @@ def failure_of(error: BaseException, java_exit: int | None = None) -> Failure:
     """The failure that an error amounts to; `java_exit` is the JVM's exit status where it ended."""
     if isinstance(error, JobFailed):
         return error.failure
-    if isinstance(error, StoreUnavailable):
-        return Failure(code=FailureCode.STORE_UNAVAILABLE, detail=f"{error.detail} Create the model again.")
     if isinstance(error, OphicleideError):
-        return Failure(code=FailureCode.INTERNAL, detail=f"{error.detail} {_SEE_LOG}")
+        return _of_ours(error)
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or java_exit in (-9, 137) or any(sign in text for sign in _MEMORY_SIGNS):
         return OUT_OF_MEMORY
     if java_exit is not None or any(sign in text for sign in _JAVA_GONE):
         return _JAVA_ENDED
     return _UNKNOWN
+
+
+def _of_ours(error: OphicleideError) -> Failure:
+    match error:
+        case StoreUnavailable():
+            return Failure(code=FailureCode.STORE_UNAVAILABLE, detail=f"{error.detail} Create the model again.")
+        case LaunchFailed():
+            return Failure(code=FailureCode.LAUNCH_FAILED, detail=error.detail)
+    return Failure(code=FailureCode.INTERNAL, detail=f"{error.detail} {_SEE_LOG}")

@@ -7,13 +7,14 @@ import sys
 from threading import Thread
 
 from ophicleide.edge.logs import set_up
+from ophicleide.launchers.java import java_home
 from ophicleide.settings import Settings, SettingsError
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore
 from ophicleide.system import utc_now
 from spark_jobs.spark_start import start_spark
 from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.failures import DRIVER_STOPPED
-from spark_jobs.train_word2vec.job import Job
+from spark_jobs.train_word2vec.job import Job, StartSpark
 from spark_jobs.train_word2vec.sink import HttpEventSink, NoSink
 from spark_jobs.train_word2vec.turn import wait_for_turn
 
@@ -45,7 +46,12 @@ def main() -> int:
         # In a thread: the handler interrupts code that may hold the very lock that stopping needs.
         signal.signal(number, lambda *_: Thread(target=attempt.stop, args=(DRIVER_STOPPED,)).start())
     sink = HttpEventSink(settings.sink_url) if settings.sink_url else NoSink()
-    return Job(settings, attempt, models, MongoArtifactStore(connection), sink, start_spark).run()
+    return Job(settings, attempt, models, MongoArtifactStore(connection), sink, _spark_starter(settings)).run()
+
+
+def _spark_starter(settings: Settings) -> StartSpark:
+    """Java is looked for when Spark starts, so that its absence is a reason that the model tells."""
+    return lambda conf: start_spark(conf, java=java_home(os.environ), cache=settings.spark_cache_directory)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,12 @@ class Settings(Value):
     max_training_bytes: Annotated[
         int, Field(ge=1, description="Memory that a model's words and vectors may need while they are trained.")
     ] = 4 << 30
+    spark_cache_directory: Annotated[
+        Path,
+        Field(
+            description="Where the archive of Java classes lies that lets Spark start faster; without one it is slower."
+        ),
+    ] = Path(".ophicleide/cache/spark")
     spark_driver_memory: Annotated[
         str,
         Field(pattern=r"^[1-9][0-9]*[mg]$", description="Heap of Spark's driver JVM; Python's memory comes on top."),

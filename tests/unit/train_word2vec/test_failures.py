@@ -2,7 +2,7 @@
 
 import pytest
 
-from ophicleide.errors import StoreUnavailable
+from ophicleide.errors import LaunchFailed, StoreUnavailable
 from ophicleide.models import FailureCode
 from spark_jobs.train_word2vec.failures import DRIVER_STOPPED, JobFailed, failure_of
 
@@ -33,3 +33,7 @@ def test_an_error_has_a_code_and_a_sentence_without_its_trace(
     assert failure.detail.endswith(".")
     assert "org.apache" not in failure.detail
     assert "secret" not in failure.detail
+
+
+def test_a_machine_without_java_is_told_as_such() -> None:
+    assert failure_of(LaunchFailed("Spark needs Java.")).code is FailureCode.LAUNCH_FAILED
