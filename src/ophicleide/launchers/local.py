@@ -11,7 +11,6 @@ from pathlib import Path
 
 from ophicleide.errors import LaunchFailed
 from ophicleide.launchers import sessions
-from ophicleide.launchers.java import java_home
 from ophicleide.launchers.locks import held
 from ophicleide.launchers.sessions import Session
 from ophicleide.models import Model
@@ -59,8 +58,7 @@ class LocalLauncher:
     def _start(self, model: Model, folder: Path, lock: int) -> None:
         command = [sys.executable, "-m", self._module, "--model-id", model.id, "--attempt", str(model.attempt)]
         with (folder / "job.log").open("ab") as log:
-            environ = {**self._environ, "JAVA_HOME": str(java_home(self._environ))}
-            session = sessions.start(command, environ=environ, folder=Path.cwd(), output=log, inherited=[lock])
+            session = sessions.start(command, environ=self._environ, folder=Path.cwd(), output=log, inherited=[lock])
         written = folder / "job.json.new"
         written.write_text(session.model_dump_json())
         written.rename(folder / "job.json")
