@@ -5,15 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ophicleide.models import (
-    Artifact,
-    Corpus,
-    CreateModel,
-    Model,
-    Source,
-    TrainingResult,
-    new_model,
-)
+from ophicleide.lifecycle import new_model
+from ophicleide.models import Artifact, Corpus, CreateModel, Model, Source, TrainingResult
 from ophicleide.queries import Neighbour, Query
 from ophicleide.system import uuid7
 from ophicleide.vectors import WordVectors

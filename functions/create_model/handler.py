@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.errors import FieldProblem, IdempotencyConflict, InvalidRequest, LaunchFailed, ModelDeleted
 from ophicleide.events import EventType, RequestType
-from ophicleide.models import CreateModel, Failure, FailureCode, Model, ModelStatus, fail, new_model
+from ophicleide.lifecycle import fail, new_model
+from ophicleide.models import CreateModel, Failure, FailureCode, Model, ModelStatus
 from ophicleide.operations import current
 from ophicleide.ports import Clock, ModelStore, NewId, TrainingLauncher
 

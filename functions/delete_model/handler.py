@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.errors import FieldProblem, InvalidRequest
 from ophicleide.events import EventType, RequestType
-from ophicleide.models import Model, ModelId, ModelName, ModelRef, ModelStatus, delete, is_id
+from ophicleide.lifecycle import delete
+from ophicleide.models import Model, ModelStatus
+from ophicleide.names import ModelId, ModelName, ModelRef, is_id
 from ophicleide.operations import not_found
 from ophicleide.ports import ArtifactStore, Clock, ModelFilter, ModelStore, Page, QueryStore, TrainingLauncher
 from ophicleide.values import Value

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from ophicleide.models import MAX_NAME_LENGTH, VISIBLE, ModelRef, ModelStatus
+from ophicleide.models import VISIBLE, ModelStatus
+from ophicleide.names import MAX_NAME_LENGTH, ModelRef
 from ophicleide.ports import Page
 from ophicleide.values import Value
 

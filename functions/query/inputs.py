@@ -1,6 +1,6 @@
 """What `query` takes beyond questions themselves."""
 
-from ophicleide.models import ModelId, ModelRef
+from ophicleide.names import ModelId, ModelRef
 from ophicleide.ports import Page
 from ophicleide.values import Value
 

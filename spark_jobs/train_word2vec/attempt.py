@@ -12,7 +12,8 @@ from threading import Thread
 from time import monotonic
 
 from ophicleide.errors import StoreUnavailable
-from ophicleide.models import Failure, Model, Progress, TrainingResult, Transition, fail, heartbeat, publish, start
+from ophicleide.lifecycle import Transition, fail, heartbeat, publish, start
+from ophicleide.models import Failure, Model, Progress, TrainingResult
 from ophicleide.ports import Clock, ModelStore
 from spark_jobs.train_word2vec.failures import JobFailed, Stopped, deadline_passed
 

@@ -5,7 +5,7 @@ The wait holds the attempt's lease; nothing of Spark is loaded meanwhile.
 
 from ophicleide.errors import StoreUnavailable
 from ophicleide.launchers.slots import wait_for_slot
-from ophicleide.models import wait_in_line
+from ophicleide.lifecycle import wait_in_line
 from ophicleide.ports import Clock, ModelStore
 from ophicleide.settings import Settings
 

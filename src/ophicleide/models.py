@@ -1,80 +1,17 @@
-"""A model: what a caller asks for, what is kept of it, and the rules by which it changes.
-
-Every change is a `Transition`: the statuses it may start from and the fields it sets.
-A store applies it as one conditional update, so a late or doubled writer changes nothing.
-"""
+"""A model: what a caller asks for, and what is kept of it; how it changes stands in `lifecycle`."""
 
 import hashlib
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field
 
+from ophicleide.names import LabelKey, LabelValue, ModelId, ModelName, Url
 from ophicleide.training import TrainingParameters
 from ophicleide.values import Value
 
-MAX_NAME_LENGTH = 100
-MAX_URL_LENGTH = 2048
 MAX_LABELS = 16
-
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-def is_id(text: str) -> bool:
-    """Whether the text has the form of an id (a lower-case UUID, RFC 9562); names never have it."""
-    return _ID.fullmatch(text) is not None
-
-
-def _checked_name(name: str) -> str:
-    if is_id(name):
-        raise ValueError("a name must not look like an id")
-    if not name.isprintable() or "/" in name or name != name.strip():
-        raise ValueError("use printable characters without '/' and without blanks at either end")
-    return name
-
-
-def _checked_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"not a URL: {error}") from error
-    if parts.scheme not in ("http", "https"):
-        raise ValueError("only http:// and https:// URLs are read")
-    if not host:
-        raise ValueError("the URL names no host")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("leave user and password out of the URL: it is shown with the model")
-    if not url.isascii() or any(c.isspace() or not c.isprintable() for c in url):
-        raise ValueError("percent-encode blanks and characters beyond ASCII")
-    return url
-
-
-def _checked_label(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("use printable characters")
-    return value
-
-
-ModelId = Annotated[str, StringConstraints(pattern=rf"^{_ID.pattern}$")]
-ModelName = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH), AfterValidator(_checked_name)]
-ModelRef = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH),
-    Field(description="A model's id, or a name: the newest ready model of that name."),
-]
-Url = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=MAX_URL_LENGTH),
-    AfterValidator(_checked_url),
-    # For readers of the contract; `_checked_url` decides, and takes a little more, such as IPv6 addresses.
-    Field(json_schema_extra={"pattern": r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,4})?(/[!-~]*)?$"}),
-]
-LabelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$")]
-LabelValue = Annotated[str, StringConstraints(max_length=63), AfterValidator(_checked_label)]
 
 
 class CreateModel(Value):
@@ -230,121 +167,3 @@ class Model(Value):
 
 
 PRIVATE_FIELDS = frozenset({"lease_expires_at", "idempotency_key", "fingerprint", "outbox"})
-
-
-class Transition(Value):
-    """A change that holds only while the model's status is one of `expected` and its attempt is unchanged.
-
-    `changes` maps names of `Model`'s fields to their new values.
-    """
-
-    expected: frozenset[ModelStatus]
-    changes: dict[str, Any]
-    outcome: OutboxEntry | None = None
-
-
-def new_model(
-    request: CreateModel, *, model_id: str, now: datetime, launch_seconds: float, idempotency_key: str | None = None
-) -> Model:
-    """A pending model whose launch must show life within `launch_seconds`."""
-    return Model(
-        id=model_id,
-        name=request.name,
-        urls=request.urls,
-        parameters=request.parameters,
-        labels=request.labels,
-        status=ModelStatus.PENDING,
-        created_at=now,
-        updated_at=now,
-        lease_expires_at=now + timedelta(seconds=launch_seconds),
-        idempotency_key=idempotency_key,
-        fingerprint=request.fingerprint(),
-    )
-
-
-def wait_in_line(*, now: datetime, lease_seconds: float) -> Transition:
-    """The job lives but may not start yet, because others train; where it no longer applies, the job must stop."""
-    return Transition(
-        expected=UNFINISHED,
-        changes={"updated_at": now, "lease_expires_at": now + timedelta(seconds=lease_seconds)},
-    )
-
-
-def start(*, now: datetime, lease_seconds: float) -> Transition:
-    """The driver took the attempt up. Also from `training`: a driver that was restarted takes its own attempt up again."""
-    return Transition(
-        expected=UNFINISHED,
-        changes={
-            "status": ModelStatus.TRAINING,
-            "started_at": now,
-            "updated_at": now,
-            "lease_expires_at": now + timedelta(seconds=lease_seconds),
-            "progress": Progress(phase=Phase.STARTING, fraction=0),
-        },
-    )
-
-
-def heartbeat(progress: Progress, *, now: datetime, lease_seconds: float) -> Transition:
-    """The driver lives; told every few seconds. Where it no longer applies, the driver must stop."""
-    return Transition(
-        expected=frozenset({ModelStatus.TRAINING}),
-        changes={"progress": progress, "updated_at": now, "lease_expires_at": now + timedelta(seconds=lease_seconds)},
-    )
-
-
-def publish(model: Model, result: TrainingResult, *, now: datetime) -> Transition:
-    return _finish(model, ModelStatus.READY, frozenset({ModelStatus.TRAINING}), now, {"result": result})
-
-
-def fail(model: Model, failure: Failure, *, now: datetime) -> Transition:
-    return _finish(model, ModelStatus.FAILED, UNFINISHED, now, {"failure": failure})
-
-
-def delete(*, now: datetime) -> Transition:
-    return Transition(
-        expected=VISIBLE,
-        changes={
-            "status": ModelStatus.DELETED,
-            "updated_at": now,
-            "finished_at": now,
-            "progress": None,
-            "lease_expires_at": None,
-            "outbox": (),
-        },
-    )
-
-
-def lease_is_dead(model: Model, now: datetime) -> bool:
-    return model.status in UNFINISHED and model.lease_expires_at is not None and model.lease_expires_at < now
-
-
-def driver_lost(model: Model) -> Failure:
-    """The failure of a model whose lease is dead; what to do differs by whether the job was ever seen."""
-    if model.status is ModelStatus.PENDING:
-        return Failure(
-            code=FailureCode.LAUNCH_FAILED,
-            detail="The training job was launched but never started. See the job's log, then create the model again.",
-        )
-    return Failure(
-        code=FailureCode.DRIVER_LOST,
-        detail="The training job stopped without a word, for example because it was killed. See the job's log, then create the model again.",
-    )
-
-
-def _finish(
-    model: Model, status: ModelStatus, expected: frozenset[ModelStatus], now: datetime, more: dict[str, Any]
-) -> Transition:
-    changes = {
-        "status": status,
-        "updated_at": now,
-        "finished_at": now,
-        "lease_expires_at": None,
-        "progress": None,
-        **more,
-    }
-    event_id = f"{model.id}.{model.attempt}.{status}"
-    return Transition(
-        expected=expected,
-        changes=changes,
-        outcome=OutboxEntry(event_id=event_id, event_type=f"dev.ophicleide.model.{status}.v1", at=now),
-    )

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from ophicleide.errors import ModelNotFound
-from ophicleide.models import Model, ModelStatus, driver_lost, fail, is_id, lease_is_dead
+from ophicleide.lifecycle import driver_lost, fail, lease_is_dead
+from ophicleide.models import Model, ModelStatus
+from ophicleide.names import is_id
 from ophicleide.ports import MAX_PAGE_SIZE, Clock, ModelFilter, ModelStore, Page
 
 

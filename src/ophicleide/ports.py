@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import Field
 
 from ophicleide.events import Event
-from ophicleide.models import MAX_NAME_LENGTH, Artifact, LabelKey, LabelValue, Model, ModelStatus, Transition
+from ophicleide.lifecycle import Transition
+from ophicleide.models import Artifact, Model, ModelStatus
+from ophicleide.names import MAX_NAME_LENGTH, LabelKey, LabelValue
 from ophicleide.queries import Query
 from ophicleide.values import Value
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from ophicleide.models import ModelId, ModelName, ModelRef
+from ophicleide.names import ModelId, ModelName, ModelRef
 from ophicleide.values import Value
 
 MAX_WORD_LENGTH = 200

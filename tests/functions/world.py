@@ -14,7 +14,8 @@ from functions.query.handler import Querying
 from ophicleide import artifact
 from ophicleide.edge.function import Function
 from ophicleide.errors import LaunchFailed, StoreUnavailable
-from ophicleide.models import Artifact, Corpus, CreateModel, Model, TrainingResult, new_model, publish, start
+from ophicleide.lifecycle import new_model, publish, start
+from ophicleide.models import Artifact, Corpus, CreateModel, Model, TrainingResult
 from ophicleide.stores.cache import VectorCache
 from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryQueryStore
 from ophicleide.system import uuid7

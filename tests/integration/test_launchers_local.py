@@ -17,7 +17,8 @@ import pytest
 from ophicleide.errors import LaunchFailed
 from ophicleide.launchers.local import LocalLauncher
 from ophicleide.launchers.sessions import Session
-from ophicleide.models import CreateModel, Model, new_model
+from ophicleide.lifecycle import new_model
+from ophicleide.models import CreateModel, Model
 
 JOB = "tests.integration.launchers_job"
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ophicleide.models import MAX_LABELS, MAX_NAME_LENGTH, MAX_URL_LENGTH, CreateModel, is_id
+from ophicleide.models import MAX_LABELS, CreateModel
+from ophicleide.names import MAX_NAME_LENGTH, MAX_URL_LENGTH, is_id
 from ophicleide.system import uuid7
 from tests.builders import a_request
 

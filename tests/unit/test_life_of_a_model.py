@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ophicleide.events import EventType
+from ophicleide.lifecycle import Transition, delete, driver_lost, fail, heartbeat, lease_is_dead, publish, start
 from ophicleide.models import (
     PRIVATE_FIELDS,
     UNFINISHED,
@@ -15,14 +16,6 @@ from ophicleide.models import (
     ModelStatus,
     Phase,
     Progress,
-    Transition,
-    delete,
-    driver_lost,
-    fail,
-    heartbeat,
-    lease_is_dead,
-    publish,
-    start,
 )
 from ophicleide.stores.memory import MemoryModelStore
 from tests.builders import NOW, a_model, a_result

@@ -123,7 +123,7 @@ def wait(ctx: typer.Context, model: Ref) -> None:
 
 def find(api: Api, ref: str, *, newest: bool = False) -> dict[str, Any]:
     """The model of an id; of a name its newest ready one, else (or where `newest`) its newest of any status."""
-    from ophicleide.models import is_id
+    from ophicleide.names import is_id
 
     if not is_id(ref):
         for status in (None,) if newest else ("ready", None):

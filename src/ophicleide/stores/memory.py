@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from threading import RLock
 
 from ophicleide.errors import ArtifactDamaged
-from ophicleide.models import Artifact, Model, ModelStatus, Transition
+from ophicleide.lifecycle import Transition
+from ophicleide.models import Artifact, Model, ModelStatus
 from ophicleide.ports import ModelFilter, ModelPage, Page, QueryPage
 from ophicleide.queries import Query
 from ophicleide.stores.pages import cut, last_seen

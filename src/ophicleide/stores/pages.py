@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from ophicleide.errors import FieldProblem, InvalidRequest
-from ophicleide.models import Model, is_id
+from ophicleide.models import Model
+from ophicleide.names import is_id
 from ophicleide.ports import Page
 from ophicleide.queries import Query
 

@@ -6,20 +6,8 @@ from threading import Barrier
 import pytest
 
 from ophicleide.errors import InvalidRequest
-from ophicleide.models import (
-    Failure,
-    FailureCode,
-    Model,
-    ModelStatus,
-    Phase,
-    Progress,
-    Transition,
-    delete,
-    fail,
-    heartbeat,
-    publish,
-    start,
-)
+from ophicleide.lifecycle import Transition, delete, fail, heartbeat, publish, start
+from ophicleide.models import Failure, FailureCode, Model, ModelStatus, Phase, Progress
 from ophicleide.ports import ModelFilter, ModelStore, Page
 from ophicleide.system import uuid7
 from tests.builders import NOW, a_model, a_result

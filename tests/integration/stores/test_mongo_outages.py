@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ophicleide.errors import StoreUnavailable
-from ophicleide.models import ModelStatus, start
+from ophicleide.lifecycle import start
+from ophicleide.models import ModelStatus
 from ophicleide.ports import ModelFilter, Page
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
 from ophicleide.system import uuid7

@@ -15,7 +15,8 @@ import pytest
 from ophicleide.artifact import decode
 from ophicleide.errors import StoreUnavailable
 from ophicleide.events import Event as CloudEvent
-from ophicleide.models import Failure, FailureCode, Model, ModelStatus, Phase, delete
+from ophicleide.lifecycle import delete
+from ophicleide.models import Failure, FailureCode, Model, ModelStatus, Phase
 from ophicleide.settings import Settings
 from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore
 from ophicleide.system import utc_now

@@ -6,7 +6,8 @@ from threading import Event
 import pytest
 
 from ophicleide.errors import StoreUnavailable
-from ophicleide.models import FailureCode, Model, ModelStatus, Phase, Progress, Transition, delete, start
+from ophicleide.lifecycle import Transition, delete, start
+from ophicleide.models import FailureCode, Model, ModelStatus, Phase, Progress
 from ophicleide.stores.memory import MemoryModelStore
 from ophicleide.system import utc_now
 from spark_jobs.train_word2vec.attempt import Attempt

@@ -2,7 +2,8 @@
 
 from ophicleide.errors import StoreUnavailable
 from ophicleide.events import Event
-from ophicleide.models import Model, fail, start
+from ophicleide.lifecycle import fail, start
+from ophicleide.models import Model
 from ophicleide.stores.memory import MemoryModelStore
 from ophicleide.system import utc_now
 from spark_jobs.train_word2vec.failures import DRIVER_STOPPED

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from ophicleide.models import Model, Transition
+from ophicleide.lifecycle import Transition
+from ophicleide.models import Model
 from ophicleide.queries import Query
 from ophicleide.values import Value
 

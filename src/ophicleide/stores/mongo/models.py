@@ -5,7 +5,9 @@ from collections.abc import Collection
 from pymongo import DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from ophicleide.models import Model, ModelStatus, Transition, is_id
+from ophicleide.lifecycle import Transition
+from ophicleide.models import Model, ModelStatus
+from ophicleide.names import is_id
 from ophicleide.ports import ModelFilter, ModelPage, Page
 from ophicleide.stores.mongo import documents
 from ophicleide.stores.mongo.connection import Document, MongoConnection

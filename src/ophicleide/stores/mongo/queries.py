@@ -3,7 +3,7 @@
 from pymongo import DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from ophicleide.models import is_id
+from ophicleide.names import is_id
 from ophicleide.ports import Page, QueryPage
 from ophicleide.queries import Query
 from ophicleide.stores.mongo import documents
