@@ -50,7 +50,7 @@ class Querying:
 
     def get_query(self, request: GetQuery, _call: Call) -> Outcome:
         if (query := self.queries.get(request.id)) is None:
-            raise QueryNotFound(f"There is no kept query '{request.id}'. GET /queries lists those that there are.")
+            raise QueryNotFound(f"There is no kept query '{request.id}'. List the queries to see those that there are.")
         return Outcome(query, subject=query.model_id)
 
     def _forget_if_deleted(self, kept: Query) -> None:

@@ -38,4 +38,4 @@ def bearing(models: ModelStore, name: str) -> Iterator[Model]:
 
 
 def not_found(ref: str) -> ModelNotFound:
-    return ModelNotFound(f"There is no model '{ref}'. GET /models lists those that there are.")
+    return ModelNotFound(f"There is no model '{ref}'. List the models to see those that there are.")

@@ -60,8 +60,9 @@ def test_a_list_is_narrowed_by_status_name_and_label(client, world, way, wanted,
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_tombstones_cannot_be_asked_for(client, way):
-    answer = ask(client, way, status="deleted")
+@pytest.mark.parametrize("status", ["deleted", "nonsense"])
+def test_tombstones_cannot_be_asked_for_and_are_not_spoken_of(client, way, status):
+    answer = ask(client, way, status=status)
     assert answer.faults == [("/status", "must be one of cancelled, failed, pending, ready, training")]
 
 
