@@ -8,7 +8,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-SOURCES := src functions spark_jobs openapi tests benchmarks
+TYPED := src functions spark_jobs $(if $(wildcard benchmarks/*.py),benchmarks)
+SOURCES := $(TYPED) openapi tests
 
 # The first Python that really runs, is new enough and can make an environment; `make PYTHON=...` names another.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -37,7 +38,7 @@ setup: $(INSTALLED) ## Make .venv and install what requirements.lock pins; insta
 check: setup ## Format, lint, types, import rules, contract drift
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/mypy
+	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(BIN)/python -m openapi.generate --check
 
@@ -56,7 +57,7 @@ test: setup ## All tests; ARGS goes to pytest, e.g. make test ARGS="tests/unit -
 
 .PHONY: bench
 bench: setup ## Measure, beside peers, and print what was measured on what
-	@for program in benchmarks/[a-z]*.py; do $(BIN)/python $$program; done
+	@for program in $(wildcard benchmarks/[a-z]*.py); do $(BIN)/python $$program; done
 
 ##@ Keep it
 

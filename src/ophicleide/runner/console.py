@@ -1,9 +1,10 @@
 """What the person at the terminal sees: lines of many processes, each with its name in its colour, and a summary.
 
-The same lines go to a file for each process.
+The same lines go to a file for each process; successful reads go only there, as a page asks every second.
 """
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import IO, TextIO
 COLOURS = (36, 33, 35, 32, 34, 96, 93, 95)
 KEPT_BYTES = 5_000_000
 """A log file longer than this is set aside as `.1` when a run starts."""
+
+
+_SUCCESSFUL_READ = re.compile(r" INFO +(GET|HEAD) \S+ (200|304)( in |$)")
 
 
 class Console:
@@ -24,7 +28,8 @@ class Console:
 
     def line(self, name: str, text: str) -> None:
         self._files[name].write(text + "\n")
-        self.say(f"{self._paint(name.ljust(self._width), self._colours[name])} │ {text}")
+        if not _SUCCESSFUL_READ.search(text):
+            self.say(f"{self._paint(name.ljust(self._width), self._colours[name])} │ {text}")
 
     def say(self, text: str = "") -> None:
         try:
@@ -41,6 +46,10 @@ class Console:
         for left, right in rows:
             self.say(f"  {self._paint(left.ljust(width), 2)}  {right}")
         self.say()
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
 
     def _paint(self, text: str, colour: int) -> str:
         return f"\033[{colour}m{text}\033[0m" if self._coloured else text

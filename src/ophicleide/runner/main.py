@@ -87,6 +87,7 @@ async def _serve(given: Options, folder: DataFolder, lock: int) -> None:
             await asyncio.gather(*tasks)
             watchdog.close()
             folder.unsign()
+            console.close()
 
 
 def environment(
