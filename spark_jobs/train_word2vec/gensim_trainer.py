@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ophicleide.training import TrainingParameters
+from ophicleide.training import Algorithm, TrainingParameters
 from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.corpus import Corpus, Vocabulary
@@ -63,7 +63,7 @@ class _Task:
             vector_size=chosen.vector_size,
             window=chosen.window,
             min_count=1,  # the vocabulary is counted already
-            sg=1,
+            sg=int(chosen.algorithm is Algorithm.SKIP_GRAM),
             negative=chosen.negative,
             sample=chosen.sample,
             alpha=chosen.learning_rate,

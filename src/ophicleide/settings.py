@@ -95,7 +95,7 @@ class Settings(Value):
         Field(
             description="Where the archive of Java classes lies that lets Spark start faster; without one it is slower."
         ),
-    ] = Path(".ophicleide/cache/spark")
+    ] = Path(".cache/spark")
     spark_driver_memory: Annotated[
         str,
         Field(pattern=r"^[1-9][0-9]*[mg]$", description="Heap of Spark's driver JVM; Python's memory comes on top."),

@@ -10,8 +10,8 @@ from ophicleide.values import Value
 
 MAX_SEED = 2**31 - 1
 
-# Chosen by reading neighbours on six novels (0.7 million tokens) and by analogies on 12 million; see docs/training.md.
-TARGET_TOKENS = 5_500_000
+# Chosen by reading neighbours on six novels (0.7 million tokens); see docs/training.md.
+TARGET_TOKENS = 8_000_000
 MIN_EPOCHS = 5
 MAX_EPOCHS = 50
 
@@ -23,14 +23,25 @@ class Trainer(StrEnum):
     MLLIB = "mllib"
 
 
+class Algorithm(StrEnum):
+    """What is learnt: to guess the context from a word, or a word from its context (Mikolov et al., 2013)."""
+
+    SKIP_GRAM = "skip-gram"
+    CBOW = "cbow"
+
+
 class TrainingParameters(Value):
     """Names and meanings follow gensim's Word2Vec; bounds are checked here for every way in."""
 
     trainer: Annotated[
         Trainer, Field(description="gensim: gensim's kernel in Spark tasks; mllib: Spark's own Word2Vec.")
     ] = Trainer.GENSIM
+    algorithm: Annotated[
+        Algorithm,
+        Field(description="skip-gram, or cbow: faster, and for frequent words rather than names (gensim trainer)."),
+    ] = Algorithm.SKIP_GRAM
     vector_size: Annotated[int, Field(ge=1, le=2000, description="Dimensions of each vector.")] = 100
-    window: Annotated[int, Field(ge=1, le=100, description="Words of context on each side.")] = 5
+    window: Annotated[int, Field(ge=1, le=100, description="Words of context on each side.")] = 3
     min_count: Annotated[int, Field(ge=1, le=1_000_000, description="Rarer words are left out.")] = 5
     epochs: Annotated[
         int | None, Field(ge=1, le=1000, description="Passes over the text; chosen from the corpus size when absent.")

@@ -126,9 +126,9 @@ def test_the_vocabulary_is_in_falling_count_with_ties_by_the_word(world: World, 
     assert vectors.matrix.shape == (len(vectors.words), 10)
 
 
-@pytest.mark.parametrize("trainer", ["gensim", "mllib"])
-def test_words_used_alike_are_near(world: World, text: str, trainer: str) -> None:
-    parameters = {"trainer": trainer, "epochs": 40, "sample": 0, "window": 3, "min_count": 20}
+@pytest.mark.parametrize("chosen", [{"algorithm": "skip-gram"}, {"algorithm": "cbow"}, {"trainer": "mllib"}])
+def test_words_used_alike_are_near(world: World, text: str, chosen: dict[str, str]) -> None:
+    parameters = {**chosen, "epochs": 40, "sample": 0, "window": 3, "min_count": 20}
 
     nearest = [word for word, _ in world.vectors(world.trained(text, **parameters)).most_similar("monday", 2)]
 
