@@ -29,10 +29,6 @@ class DataFolder:
     def logs(self) -> Path:
         return self.root / "logs"
 
-    @property
-    def spark_cache(self) -> Path:
-        return self.root / "cache" / "spark"
-
     def take(self) -> int:
         """Make the folder and lock it; the descriptor holds the lock until it is closed by all who have it."""
         try:

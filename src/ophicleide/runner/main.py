@@ -101,7 +101,6 @@ def environment(
         variable("sink_url"): f"{address}/broker",
         variable("launcher"): "local",
         variable("jobs_directory"): str(folder.jobs),
-        variable("spark_cache_directory"): str(folder.spark_cache),
         variable("fetch_allowed"): ",".join(filter(None, allowed)),
         "PYTHONUNBUFFERED": "1",
     }
