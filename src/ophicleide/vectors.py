@@ -1,6 +1,6 @@
-"""Word vectors in memory: the vocabulary, the matrix and the exact search over them.
+"""Word vectors in memory: the vocabulary, the matrix and which words are near.
 
-Arrays, not files: how vectors are stored is `artifact.py`'s affair.
+Arrays, not files: how vectors are stored is `artifact.py`'s affair; numbers alone are `search.py`'s.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ophicleide.errors import UnknownWord
+from ophicleide.search import Float32, Float64, Search, inverse_norms, unit
 
-Matrix = npt.NDArray[np.float32]
+Matrix = Float32
 Counts = npt.NDArray[np.int64]
 
 MAX_SUGGESTIONS = 5
 
 WORD_BYTES = 160
 """What CPython 3.11 keeps of a word besides its letters: the string, its places in list and index, its row number."""
-
-TIE_TOLERANCE = 1e-5
-"""More than the rounding error of a float32 similarity at 2,000 dimensions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +41,7 @@ class WordVectors:
     @cached_property
     def size_bytes(self) -> int:
         """Memory that all of it takes once it was searched, by estimate for what Python keeps of each word."""
-        arrays = self.matrix.nbytes + self.counts.nbytes + self.inverse_norms.nbytes
+        arrays = self.matrix.nbytes + self.counts.nbytes + self.search.inverse_norms.nbytes
         return int(arrays) + WORD_BYTES * len(self.words) + 2 * sum(map(len, self.words))
 
     @cached_property
@@ -52,11 +50,8 @@ class WordVectors:
         return {word: row for row, word in enumerate(self.words)}
 
     @cached_property
-    def inverse_norms(self) -> Matrix:
-        """1 / L2 norm of each row, float32 (V,); 0 for a row of zeros, which is then similar to nothing."""
-        norms = np.sqrt(np.einsum("ij,ij->i", self.matrix, self.matrix))
-        inverse: Matrix = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
-        return inverse
+    def search(self) -> Search:
+        return Search(self.matrix, inverse_norms(self.matrix))
 
     def row(self, word: str) -> int:
         """Row of the word as given, or in lower case as tokens are; `UnknownWord` with near spellings otherwise."""
@@ -69,32 +64,40 @@ class WordVectors:
         """Up to five vocabulary words that are spelt like it, likest first."""
         return get_close_matches(word.lower(), self.words, n=MAX_SUGGESTIONS, cutoff=0.75)
 
+    def direction(self, row: int) -> Float64:
+        """The unit vector of a row, float64 (D,); zeros for a row of zeros."""
+        return unit(self.matrix[row])
+
     def most_similar(self, word: str, top_k: int) -> list[tuple[str, float]]:
-        """The `top_k` words of highest cosine similarity to a word, itself left out; ties in row order.
+        """The `top_k` words of highest cosine similarity to a word, itself left out; ties in row order."""
+        row = self.row(word)
+        return self.nearest(self.direction(row)[None], top_k, without=[[row]])[0]
 
-        Exact: every row is compared in float32, and those that may be among the highest again in float64,
-        because a float32 product rounds equal rows differently, depending on where they lie.
+    def nearest(
+        self,
+        directions: Float64,
+        top_k: int,
+        *,
+        offset: int = 0,
+        without: Sequence[Sequence[int]] | None = None,
+        among: npt.NDArray[np.intp] | None = None,
+        min_similarity: float = -1,
+    ) -> list[list[tuple[str, float]]]:
+        """For each unit vector (Q, D) the words from the `offset`-th nearest on, at most `top_k`; ties in row order.
+
+        `without`: rows left out, a sequence for each vector; `among`: the only rows that are looked at, in any order.
+        Exact, and the same to the bit for one vector and for many, for all rows and for some.
         """
-        row, count = self.row(word), min(top_k, len(self.words) - 1)
-        similarities = (self.matrix @ (self.matrix[row] * self.inverse_norms[row])) * self.inverse_norms
-        similarities[row] = -np.inf
-        rows = _candidates(similarities, count)
-        exact = self._similarities(row, rows)
-        best = np.lexsort((rows, -exact))[:count]
-        return [(self.words[rows[i]], float(exact[i])) for i in best]
-
-    def _similarities(self, row: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        """Cosine similarities of one row to others in float64; 0 where either is a row of zeros."""
-        one, others = self.matrix[row].astype(np.float64), self.matrix[rows].astype(np.float64)
-        norms = np.sqrt((one @ one) * np.einsum("ij,ij->i", others, others))
-        products = np.einsum("ij,j->i", others, one)
-        cosines: npt.NDArray[np.float64] = np.divide(products, norms, out=np.zeros_like(norms), where=norms > 0)
-        return cosines.clip(-1, 1)
-
-
-def _candidates(similarities: Matrix, count: int) -> npt.NDArray[np.intp]:
-    """Rows that rounding may have kept from being among the `count` highest, and those that are."""
-    if count <= 0:
-        return np.empty(0, dtype=np.intp)
-    threshold = np.partition(similarities, -count)[-count]
-    return np.flatnonzero(similarities >= threshold - TIE_TOLERANCE)
+        search, rows = self.search, None
+        if among is not None:
+            rows = np.unique(among)
+            search = search.among(rows)
+            without = [np.flatnonzero(np.isin(rows, left_out)).tolist() for left_out in without or []] or None
+        answers = []
+        for places, found in search.nearest_each(directions, offset + top_k, without):
+            kept = found[offset:] >= min_similarity
+            here = places[offset:][kept] if rows is None else rows[places[offset:][kept]]
+            answers.append(
+                [(self.words[i], s) for i, s in zip(here.tolist(), found[offset:][kept].tolist(), strict=True)]
+            )
+        return answers
