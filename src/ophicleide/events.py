@@ -46,5 +46,12 @@ class Event:
     extensions: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def attributes(self) -> dict[str, str]:
+        """The context attributes that are set: what headers carry and what filters see."""
+        required = {"specversion": "1.0", "id": self.id, "source": self.source, "type": self.type}
+        optional = {"subject": self.subject, "time": self.time, **self.extensions}
+        return required | {name: text for name, text in optional.items() if text is not None}
+
+    @property
     def idempotency_key(self) -> str:
         return f"event:{self.source}#{self.id}"

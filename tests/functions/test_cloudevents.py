@@ -1,12 +1,17 @@
-"""Events as such: what is read, what is refused, and how replies travel. The official SDK is the peer."""
+"""Events as such: what is read, what is refused, and how replies travel. Messages written by hand are the peer, and the SDK."""
 
 import base64
 import json
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from cloudevents.conversion import to_binary, to_structured
 from cloudevents.http import CloudEvent, from_http
 
+from ophicleide.edge.cloudevents import read
+from ophicleide.edge.event_modes import Mode
+from ophicleide.edge.messages import Request
+from ophicleide.events import Event
 from tests.functions.ways import BATCH, EVENT_WAYS, STRUCTURED, event, send
 from tests.functions.world import MAX_BODY_BYTES, URL
 
@@ -36,6 +41,61 @@ def test_the_sdk_and_this_read_what_the_other_wrote(client, write):
     assert reply.get_data() == {"models": [], "next_cursor": None}
 
 
+BY_HAND = {
+    "ce-specversion": "1.0",
+    "ce-id": "%C3%BC 1%25",
+    "ce-source": "/hand?a=b",
+    "ce-type": LIST,
+    "ce-time": "2026-11-23T10:00:00.5+01:00",
+    "ce-traceparent": TRACE,
+    "content-type": "application/json; charset=utf-8",
+}
+REPLY_ID = str(uuid5(NAMESPACE_URL, "/hand?a=b#ü 1%/dev.ophicleide.models.listed.v1"))
+
+
+def test_a_binary_message_is_on_the_wire_as_the_specification_has_it(client):
+    response = client.post("/", headers=BY_HAND, data=b'{"limit": 1}')
+    assert response.data == b'{"models":[],"next_cursor":null}'
+    assert response.content_type == "application/json"
+    assert {name.lower(): text for name, text in response.headers if name.lower().startswith("ce-")} == {
+        "ce-specversion": "1.0",
+        "ce-id": REPLY_ID,
+        "ce-source": "/ophicleide/list-models",
+        "ce-type": "dev.ophicleide.models.listed.v1",
+        "ce-traceparent": TRACE,
+    }
+
+
+def test_a_structured_message_is_on_the_wire_as_the_specification_has_it(client):
+    body = f'''{{"specversion": "1.0", "id": "\\u00fc 1%", "source": "/hand?a=b", "type": "{LIST}",
+        "subject": null, "traceparent": "{TRACE}", "data_base64": "eyJsaW1pdCI6IDF9"}}'''
+    response = client.post("/", data=body, content_type=f"{STRUCTURED}; charset=utf-8")
+    assert response.content_type == STRUCTURED
+    assert json.loads(response.data) == {
+        "specversion": "1.0",
+        "id": REPLY_ID,
+        "source": "/ophicleide/list-models",
+        "type": "dev.ophicleide.models.listed.v1",
+        "datacontenttype": "application/json",
+        "traceparent": TRACE,
+        "data": {"models": [], "next_cursor": None},
+    }
+
+
+def test_every_attribute_is_kept_and_none_is_made_up():
+    sent = event(LIST, "", subject="s", time="2026-11-23T10:00:00Z", number=5, flag=True)
+    bare = event(LIST, None)
+    request = Request("POST", "/", headers={"content-type": BATCH}, body=json.dumps([sent, bare]).encode())
+    full, plain = read(request, Mode.BATCH, 2)
+    assert full == Event(sent["id"], "/tests", LIST, "", "s", "2026-11-23T10:00:00Z", {"number": "5", "flag": "true"})
+    assert plain == Event(bare["id"], "/tests", LIST)
+
+
+@pytest.mark.parametrize("way", EVENT_WAYS)
+def test_an_empty_text_is_data_too(client, way):
+    assert send(client, way, event(LIST, "")).status == 422
+
+
 def test_all_modes_give_a_request_the_same_reply(client):
     asked = event(LIST, {}, subject="été", traceparent=TRACE)
     replies = [send(client, way, {**asked, "subject": "x"}) for way in EVENT_WAYS]
@@ -54,6 +114,11 @@ def test_data_may_be_base64(client):
     assert structured(client, sent).json["errors"][0]["pointer"] == "/limit"
 
 
+def test_base64_that_is_none_is_refused(client):
+    sent = {name: value for name, value in event(LIST, None).items() if name != "data"}
+    assert structured(client, sent | {"data_base64": "e30=!"}).json["detail"] == "data_base64 is not base64."
+
+
 MALFORMED = {
     "no id": {"id": None},
     "an empty id": {"id": ""},
@@ -65,6 +130,7 @@ MALFORMED = {
     "another content type": {"datacontenttype": "text/xml"},
     "an extension with capitals": {"myThing": "x"},
     "an extension that is an object": {"thing": {}},
+    "an extension of a name that is taken": {"extensions": "x"},
     "data twice": {"data_base64": "e30="},
     "an unknown type": {"type": "dev.ophicleide.unheard.of.v1"},
     "another function's type": {"type": QUERY},
@@ -81,6 +147,8 @@ def test_a_malformed_event_is_refused_for_good(client, case):
     "headers",
     [
         {"ce-type": LIST},
+        {"ce-id": "1", "ce-type": LIST, "ce-source": "/t", "ce-specversion": "1.0", "ce-extensions": "x"},
+        {"ce-id": "1", "ce-type": LIST, "ce-source": "/t", "ce-specversion": "1.0", "ce-time": ""},
         {"ce-id": "%ff", "ce-type": LIST, "ce-source": "/t", "ce-specversion": "1.0"},
         {"ce-id": "1", "ce-type": LIST, "ce-source": "/t", "ce-specversion": "1.0", "Content-Type": "text/plain"},
     ],
@@ -157,7 +225,6 @@ def test_the_store_out_of_reach_asks_for_the_whole_batch_again(client, world):
 
 def test_attributes_beyond_ascii_travel_percent_encoded(serve):
     from ophicleide.edge.cloudevents import to_binary as write
-    from ophicleide.events import Event
 
     headers = write(Event(id='ü "1" 50%', source="/t", type="t")).headers
     assert headers["ce-id"] == "%C3%BC%20%221%22%2050%25"

@@ -25,6 +25,18 @@ def test_a_function_loads_nothing_heavy_before_it_is_ready(name):
     assert HEAVY.isdisjoint(run.stdout.split())
 
 
+def test_a_plain_request_does_not_load_the_sdk_and_an_event_does():
+    program = """
+import sys
+from ophicleide.edge.messages import Request
+from tests.functions.world import World
+function = World().function("list_models")
+for request in (Request("GET", "/models"), Request("POST", "/", headers={"ce-id": "1"})):
+    print(function.handle(request).status, "cloudevents" in sys.modules)
+"""
+    assert python(program).stdout.splitlines() == ["200 False", "400 True"]
+
+
 def test_query_loads_no_launcher():
     run = python("import sys, functions.query.main; print(*sys.modules)", MONGODB_URI="mongodb://127.0.0.1:1")
     assert "ophicleide.launchers" not in run.stdout.split()

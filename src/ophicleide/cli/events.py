@@ -4,7 +4,7 @@ import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 from uuid import uuid4
 
 import typer
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     import httpx
 
 app = typer.Typer(no_args_is_help=True, help="Send CloudEvents and see what comes back.")
-
-STRUCTURED = "application/cloudevents+json"
-# CloudEvents 1.0.2, HTTP binding 3.1.3.2: blank, double quote, percent sign and all beyond printable ASCII are encoded.
-_PLAIN = "".join(map(chr, range(0x21, 0x7F))).replace('"', "").replace("%", "")
 
 
 class Mode(StrEnum):
@@ -58,12 +54,14 @@ def send(
     ophicleide events send dev.ophicleide.query.v1 --data '{"model": "austen", "word": "captain"}'
     ophicleide events send dev.ophicleide.model.create.v1 --data @model.json --to broker --mode structured
     """
+    from ophicleide.edge.cloudevents import to_binary, to_structured
+    from ophicleide.events import Event
+
     session = Session.of(ctx)
-    event = {"specversion": "1.0", "id": id_ or str(uuid4()), "source": source, "type": type_}
-    event |= {"datacontenttype": "application/json", "data": _json(data)}
-    headers, body = structured(event) if mode is Mode.STRUCTURED else binary(event)
+    event = Event(id_ or str(uuid4()), source, type_, _json(data))
+    message = to_structured(event) if mode is Mode.STRUCTURED else to_binary(event)
     url = address(session.api.root, to or taker(type_))
-    reply = session.api.send("POST", url, as_typed=False, headers=headers, content=body)
+    reply = session.api.send("POST", url, as_typed=False, headers=dict(message.headers), content=message.body)
     answer = reply_event(reply)
     if answer is None:
         session.say(f"Taken ({reply.status_code}); no event came back.")
@@ -77,17 +75,10 @@ def address(root: str, to: str) -> str:
     return f"{root}/broker" if to == "broker" else f"{root}/functions/{to.replace('-', '_')}/"
 
 
-def binary(event: dict[str, Any]) -> tuple[dict[str, str], bytes]:
-    headers = {f"ce-{name}": quote(str(value), safe=_PLAIN) for name, value in event.items() if name not in _IN_BODY}
-    return {**headers, "content-type": event["datacontenttype"]}, json.dumps(event["data"]).encode()
-
-
-def structured(event: dict[str, Any]) -> tuple[dict[str, str], bytes]:
-    return {"content-type": STRUCTURED}, json.dumps(event).encode()
-
-
 def reply_event(reply: "httpx.Response") -> dict[str, Any] | None:
     """The CloudEvent in a response, in either mode; None where there is none."""
+    from ophicleide.edge.event_modes import STRUCTURED
+
     kind = reply.headers.get("content-type", "")
     if kind.startswith(STRUCTURED):
         return dict(reply.json())
@@ -96,9 +87,6 @@ def reply_event(reply: "httpx.Response") -> dict[str, Any] | None:
         return None
     data = {"datacontenttype": kind, "data": reply.json()} if reply.content else {}
     return {**attributes, **data}
-
-
-_IN_BODY = ("datacontenttype", "data")
 
 
 def taker(type_: str) -> str:

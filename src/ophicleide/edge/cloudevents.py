@@ -1,46 +1,34 @@
-"""CloudEvents 1.0 over HTTP (binary, structured, batch), read strictly and written.
+"""CloudEvents 1.0 over HTTP (binary, structured, batch), read strictly and written; the only module that knows the SDK.
 
-Read here and not by the SDK, which takes numbers for ids, decodes no percent-encoded header and knows no batch.
+The SDK takes messages apart and puts them together.
+Here is what the specification asks for beyond it: the check of attributes, percent-encoding, strict JSON, batches.
 """
 
 import base64
 import binascii
+import json
 import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from enum import Enum
 from typing import Any
 from urllib.parse import quote, unquote
 
+from cloudevents import conversion
+from cloudevents.http import CloudEvent, from_dict, from_http
+
+from ophicleide.edge.event_modes import BATCH, REQUIRED, STRUCTURED, Mode
 from ophicleide.edge.json_text import strict_json
-from ophicleide.edge.messages import JSON, Request, Response, json_response
+from ophicleide.edge.messages import JSON, Request, Response, json_body
 from ophicleide.errors import MalformedEvent, MalformedRequest
 from ophicleide.events import Event
 
-STRUCTURED = "application/cloudevents+json"
-BATCH = "application/cloudevents-batch+json"
 MAX_ATTRIBUTE_LENGTH = 1024
 
-_REQUIRED = ("id", "source", "specversion", "type")
-_KNOWN = frozenset({*_REQUIRED, "subject", "time", "datacontenttype", "dataschema", "data", "data_base64"})
-_NAME = re.compile(r"[a-z0-9]+")
+_KNOWN = frozenset({*REQUIRED, "subject", "time", "datacontenttype", "dataschema", "data", "data_base64"})
+_NAME = re.compile(r"(?!extensions$)[a-z0-9]+")  # the SDK keeps extensions under that name
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 # HTTP binding 3.1.3.2: every printable ASCII character but blank, quote and percent sign travels as it is.
 _SAFE = "".join(c for c in map(chr, range(0x21, 0x7F)) if c not in '"%')
-
-
-class Mode(Enum):
-    BINARY = "binary"
-    STRUCTURED = "structured"
-    BATCH = "batch"
-
-
-def mode_of(request: Request) -> Mode | None:
-    """How the request carries events; None where it carries none."""
-    if request.method != "POST":
-        return None
-    if request.media_type.startswith("application/cloudevents"):
-        return Mode.BATCH if request.media_type.startswith("application/cloudevents-batch") else Mode.STRUCTURED
-    return Mode.BINARY if any(f"ce-{name}" in request.headers for name in _REQUIRED) else None
 
 
 def read(request: Request, mode: Mode, max_events: int) -> list[Event]:
@@ -60,28 +48,26 @@ def read(request: Request, mode: Mode, max_events: int) -> list[Event]:
     return [_at(position, len(found), item) for position, item in enumerate(found)]
 
 
-def to_binary(event: Event, headers: dict[str, str] | None = None) -> Response:
-    attributes = {f"ce-{name}": quote(value, safe=_SAFE) for name, value in _attributes(event).items()}
-    return json_response(200, event.data, {**attributes, **(headers or {})})
+def to_binary(event: Event) -> Response:
+    return _response(*conversion.to_binary(_written(event), json_body))
 
 
-def to_structured(event: Event, headers: dict[str, str] | None = None) -> Response:
-    return json_response(200, envelope(event), headers, STRUCTURED)
+def to_structured(event: Event) -> Response:
+    return _response(*conversion.to_structured(_written(event)))
 
 
 def to_batch(events: list[Event]) -> Response:
-    return json_response(200, [envelope(event) for event in events], content_type=BATCH)
+    return Response(200, {"Content-Type": BATCH}, b"[%b]" % b",".join(to_structured(event).body for event in events))
 
 
-def envelope(event: Event) -> dict[str, Any]:
-    """The event in CloudEvents' JSON format."""
-    return {**_attributes(event), "datacontenttype": JSON, "data": event.data}
+def _written(event: Event) -> CloudEvent:
+    # The SDK dates an event that has no time; an unset one it leaves out.
+    return CloudEvent({"time": None, **event.attributes, "datacontenttype": JSON}, event.data)
 
 
-def _attributes(event: Event) -> dict[str, str]:
-    given = {"subject": event.subject, "time": event.time, **event.extensions}
-    required = {"specversion": "1.0", "id": event.id, "source": event.source, "type": event.type}
-    return required | {name: value for name, value in given.items() if value is not None}
+def _response(headers: dict[str, str], body: bytes) -> Response:
+    attributes = {name: quote(text, safe=_SAFE) for name, text in headers.items() if name.startswith("ce-")}
+    return Response(200, {"Content-Type": headers["content-type"], **attributes}, body)
 
 
 def _at(position: int, count: int, item: Any) -> Event:
@@ -95,17 +81,16 @@ def _at(position: int, count: int, item: Any) -> Event:
 
 def _binary(request: Request) -> Event:
     try:
-        attributes: dict[str, Any] = {
-            name.removeprefix("ce-"): unquote(text, errors="strict")
-            for name, text in request.headers.items()
-            if name.startswith("ce-")
-        }
+        headers = {n: unquote(text, errors="strict") for n, text in request.headers.items() if n.startswith("ce-")}
     except UnicodeDecodeError as error:
         raise MalformedEvent("A ce- header is not percent-encoded UTF-8.") from error
-    content_type = request.headers.get("content-type")
-    if content_type and request.body:
-        attributes["datacontenttype"] = content_type
-    return _event(attributes, lambda: _json(request.body) if request.body else None)
+    attributes = {name.removeprefix("ce-"): text for name, text in headers.items()}
+    if request.body and (content_type := request.headers.get("content-type")):
+        headers["content-type"] = attributes["datacontenttype"] = content_type
+    _check(attributes)
+    # The data stays bytes here: the SDK takes the JSON text "" for no data, and hides what a parser says.
+    found = from_http({"ce-time": "", **headers}, request.body, lambda body: body)
+    return _event(found, _json(request.body) if request.body else None)
 
 
 def _structured(found: Any) -> Event:
@@ -114,25 +99,37 @@ def _structured(found: Any) -> Event:
     if "data" in found and "data_base64" in found:
         raise MalformedEvent("A CloudEvent has data or data_base64, not both.")
     attributes = {name: value for name, value in found.items() if value is not None}
-    return _event(attributes, lambda: _decoded(found["data_base64"]) if "data_base64" in found else found.get("data"))
+    _check(attributes)
+    encoded = attributes.pop("data_base64", None)
+    event = from_dict({"time": "", **attributes})
+    return _event(event, event.get_data() if encoded is None else _decoded(encoded))
 
 
-def _event(attributes: dict[str, Any], data: Any) -> Event:
-    if faults := list(_faults(attributes)):
-        raise MalformedEvent(f"The CloudEvent is not valid: {'; '.join(faults)}.")
+def _event(found: CloudEvent, data: Any) -> Event:
+    attributes = found.get_attributes()
     return Event(
         id=attributes["id"],
         source=attributes["source"],
         type=attributes["type"],
         subject=attributes.get("subject"),
-        time=attributes.get("time"),
-        extensions={name: _text(value) for name, value in attributes.items() if name not in _KNOWN},
-        data=data(),
+        time=attributes["time"] or None,
+        extensions={
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in attributes.items()
+            if name not in _KNOWN
+        },
+        data=data,
     )
 
 
-def _faults(attributes: dict[str, Any]) -> Any:
-    for name in _REQUIRED:
+def _check(attributes: Mapping[str, Any]) -> None:
+    """Before the SDK sees them: it lowers names, takes any value, and gives ids and times to events without."""
+    if faults := list(_faults(attributes)):
+        raise MalformedEvent(f"The CloudEvent is not valid: {'; '.join(faults)}.")
+
+
+def _faults(attributes: Mapping[str, Any]) -> Iterator[str]:
+    for name in REQUIRED:
         if name not in attributes:
             yield f"{name} is missing"
     for name, value in attributes.items():
@@ -160,10 +157,6 @@ def _is_time(text: Any) -> bool:
 def _is_json(content_type: Any) -> bool:
     media_type = str(content_type).partition(";")[0].strip().lower()
     return media_type == JSON or media_type.endswith("+json")
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _decoded(text: Any) -> Any:

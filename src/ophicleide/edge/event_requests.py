@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
-from ophicleide.edge.cloudevents import Mode, read, to_batch, to_binary, to_structured
+from ophicleide.edge.cloudevents import read, to_batch, to_binary, to_structured
 from ophicleide.edge.documents import document
+from ophicleide.edge.event_modes import Mode
 from ophicleide.edge.messages import Request, Response
 from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.edge.problems import document as problem_document

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from ophicleide.edge import cloudevents, event_requests
 from ophicleide.edge.documents import document
+from ophicleide.edge.event_modes import mode_of
 from ophicleide.edge.json_text import strict_json
 from ophicleide.edge.messages import JSON, Request, Response, json_response
 from ophicleide.edge.operation import Call, Operation, Outcome
@@ -53,7 +53,9 @@ class Function:
     def _answer(self, request: Request) -> Response:
         if request.path in HEALTH and request.method in ("GET", "HEAD"):
             return json_response(200, {"status": "ok"}, {"Cache-Control": "no-store"})
-        if mode := cloudevents.mode_of(request):
+        if mode := mode_of(request):
+            from ophicleide.edge import event_requests  # brings the CloudEvents SDK
+
             return event_requests.answer(self, request, mode)
         try:
             return self._answer_http(request)

@@ -34,5 +34,8 @@ class Response:
 def json_response(
     status: int, document: Any, headers: Mapping[str, str] | None = None, content_type: str = JSON
 ) -> Response:
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(status, {"Content-Type": content_type, **(headers or {})}, body)
+    return Response(status, {"Content-Type": content_type, **(headers or {})}, json_body(document))
+
+
+def json_body(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

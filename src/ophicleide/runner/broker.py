@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import httpx
 
-from ophicleide.edge import cloudevents
+from ophicleide.edge.cloudevents import read, to_binary
+from ophicleide.edge.event_modes import mode_of
 from ophicleide.edge.messages import Request
 from ophicleide.errors import OphicleideError
 from ophicleide.events import Event
-from ophicleide.runner.triggers import Attributes, Trigger
+from ophicleide.runner.triggers import Trigger
 
 MAX_WAITING = 1000
 MAX_AT_ONCE = 16
@@ -68,7 +69,7 @@ class Broker:
         await asyncio.gather(*self.waiting, return_exceptions=True)
 
     def _wanting(self, event: Event) -> list[Trigger]:
-        found = [trigger for trigger in self._triggers if trigger.wants(attributes(event))]
+        found = [trigger for trigger in self._triggers if trigger.wants(event.attributes)]
         self._tell(f"{_named(event)} → {', '.join(t.name for t in found) or 'nobody'}")
         return found
 
@@ -92,7 +93,7 @@ class Broker:
         address = self._address_of(trigger.function)
         if address is None:
             raise _Refused("the function is not running", retry=True)
-        message = cloudevents.to_binary(event)
+        message = to_binary(event)
         try:
             timeout = trigger.delivery.timeout_seconds
             reply = await self._client.post(
@@ -107,11 +108,11 @@ class Broker:
 
     def _take_reply(self, trigger: Trigger, reply: httpx.Response, hops: int) -> None:
         request = Request("POST", "/", headers={k.lower(): v for k, v in reply.headers.items()}, body=reply.content)
-        mode = cloudevents.mode_of(request)
+        mode = mode_of(request)
         if mode is None:
             return
         try:
-            events = cloudevents.read(request, mode, MAX_REPLY_EVENTS)
+            events = read(request, mode, MAX_REPLY_EVENTS)
             if hops > MAX_HOPS:
                 self._tell(f"DROPPED {_named(events[0])} from {trigger.name}: it went round {MAX_HOPS} times")
             else:
@@ -120,13 +121,6 @@ class Broker:
             self._tell(f"DROPPED the reply of {trigger.name}: {error.detail}")
         except BrokerFull:
             self._tell(f"DROPPED the reply of {trigger.name}: {MAX_WAITING} deliveries wait already")
-
-
-def attributes(event: Event) -> Attributes:
-    """What filters see: the context attributes that are set."""
-    optional = {"subject": event.subject, "time": event.time}
-    required = {"specversion": "1.0", "id": event.id, "source": event.source, "type": event.type}
-    return required | dict(event.extensions) | {name: text for name, text in optional.items() if text is not None}
 
 
 def _named(event: Event) -> str:

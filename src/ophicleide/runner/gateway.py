@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ophicleide.edge import cloudevents
+from ophicleide.edge.cloudevents import read
+from ophicleide.edge.event_modes import mode_of
 from ophicleide.edge.messages import Request as Message
 from ophicleide.edge.problems import internal_error, problem_response
 from ophicleide.errors import (
@@ -80,11 +81,11 @@ class Gateway:
 
     async def _take_events(self, request: Request) -> Response:
         message = Message("POST", "/broker", headers=dict(request.headers), body=await _body(request))
-        mode = cloudevents.mode_of(message)
+        mode = mode_of(message)
         if mode is None:
             raise MalformedEvent("This address takes CloudEvents 1.0: send ce- headers or a structured event.")
         try:
-            self.broker.take(cloudevents.read(message, mode, MAX_REPLY_EVENTS))
+            self.broker.take(read(message, mode, MAX_REPLY_EVENTS))
         except BrokerFull as error:
             raise Unavailable("Too many events wait to be delivered. Try again in a moment.", 5) from error
         return Response(status_code=202)
