@@ -10,19 +10,18 @@ The whole file's length and SHA-256 are kept with the model.
 """
 
 import json
-import struct
 from collections.abc import Iterator
 
 import numpy as np
 
 from ophicleide.errors import ArtifactDamaged
+from ophicleide.layout import FORMAT_VERSION, MAGIC, PREFIX, Layout, read_layout
 from ophicleide.vectors import WordVectors
 
-MAGIC = b"OPHICLV1"
-FORMAT_VERSION = 1
+__all__ = ["ALIGNMENT", "CHUNK_BYTES", "FORMAT_VERSION", "MAGIC", "decode", "encode"]
+
 ALIGNMENT = 64
 CHUNK_BYTES = 1 << 20
-_PREFIX = struct.Struct("<8sI")
 
 
 def encode(vectors: WordVectors) -> Iterator[bytes]:
@@ -47,38 +46,31 @@ def encode(vectors: WordVectors) -> Iterator[bytes]:
 
 def decode(data: bytes | bytearray | memoryview) -> WordVectors:
     """The vectors of an encoded file; arrays are views of `data`, nothing is copied but the words."""
+    view = memoryview(data)
     try:
-        magic, length = _PREFIX.unpack_from(data)
-        if magic != MAGIC:
-            raise ArtifactDamaged("The stored vectors are not in a format that this version reads.")
-        view = memoryview(data)
-        header = json.loads(bytes(view[_PREFIX.size : _PREFIX.size + length]))
-        return _sections(view, header)
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise ArtifactDamaged("The stored vectors cannot be read: their header or a section is damaged.") from error
+        return _sections(view, read_layout(view))
+    except (ValueError, OverflowError) as error:
+        raise ArtifactDamaged("The stored vectors cannot be read: a section is damaged.") from error
 
 
-def _sections(view: memoryview, header: dict[str, object]) -> WordVectors:
+def _sections(view: memoryview, layout: Layout) -> WordVectors:
     def section(name: str) -> memoryview:
-        offset, size = header["sections"][name]  # type: ignore[index]
-        if offset < 0 or size < 0 or offset + size > len(view):
+        offset, size = layout.sections[name]
+        if offset + size > len(view):
             raise ArtifactDamaged("The stored vectors are cut short.")
         return view[offset : offset + size]
 
-    if header["version"] != FORMAT_VERSION:
-        raise ArtifactDamaged("The stored vectors are in a version of the format that is not read here.")
-    shape = (int(header["vocabulary_size"]), int(header["vector_size"]))  # type: ignore[call-overload]
     words = str(section("words"), "utf-8").split("\n")
     matrix, counts = np.frombuffer(section("matrix"), dtype="<f4"), np.frombuffer(section("counts"), dtype="<i8")
-    if min(shape) < 1 or len(words) != shape[0] or len(counts) != shape[0]:
+    if len(words) != layout.vocabulary_size:
         raise ArtifactDamaged("The stored vectors, words and counts do not match in number.")
-    return WordVectors(words, matrix.reshape(shape), counts)
+    return WordVectors(words, matrix.reshape(layout.vocabulary_size, layout.vector_size), counts)
 
 
 def _head(vectors: WordVectors, sizes: dict[str, int]) -> tuple[bytes, dict[str, int]]:
     """The prefix and header, and each section's offset; the header is padded so that its own length is known first."""
     room = 512
-    position, offsets = _aligned(_PREFIX.size + room), {}
+    position, offsets = _aligned(PREFIX.size + room), {}
     for name, size in sizes.items():
         offsets[name] = position
         position = _aligned(position + size)
@@ -89,7 +81,7 @@ def _head(vectors: WordVectors, sizes: dict[str, int]) -> tuple[bytes, dict[str,
         "sections": {name: [offsets[name], size] for name, size in sizes.items()},
     }
     header = json.dumps(fields).encode().ljust(room)
-    return _PREFIX.pack(MAGIC, len(header)) + header, offsets
+    return PREFIX.pack(MAGIC, len(header)) + header, offsets
 
 
 def _aligned(position: int) -> int:
