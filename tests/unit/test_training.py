@@ -15,6 +15,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "min_count": (1, 1_000_000),
     "epochs": (1, 1000),
     "negative": (1, 100),
+    "ns_exponent": (-2, 2),
     "sample": (0, 1),
     "seed": (0, MAX_SEED),
 }
@@ -35,7 +36,7 @@ def test_anything_else_is_refused(field: str, beyond: str) -> None:
         "above": high + 1,
         "text": "many",
         "nan": float("nan"),
-        "fraction": -0.5,
+        "fraction": -2.5,
     }
     with pytest.raises(ValidationError, match=field):
         TrainingParameters.model_validate({field: values[beyond]})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -52,7 +52,7 @@ def training_parameters(ctx: typer.Context) -> dict[str, Any]:
 
 def _keep_in(place: str) -> Callable[..., Any]:
     def keep(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
-        if value is not None and value is not False:
+        if value is not None and value is not False and value != []:
             ctx.meta.setdefault(place, {})[param.name] = value
         return value
 
@@ -100,18 +100,31 @@ def _training_signature() -> Signature:
 
 def _training_option(name: str, field: FieldInfo) -> Parameter:
     kind: Any = get_args(field.annotation)[0] if isinstance(field.annotation, UnionType) else field.annotation
-    shown = "chosen for the corpus" if field.default is None else str(field.default)
+    kind = list[str] if get_origin(kind) is tuple else kind
     return _option(
         name,
         kind | None,
         None,
         f"--{name.replace('_', '-')}",
         callback=_keep_in(TRAINING),
-        help=f"{field.description} \\[default: {shown}]",
+        help=f"{field.description}{_shown(field.default)}",
+        metavar="WORD" if kind == list[str] else None,
         rich_help_panel=TRAINING_PANEL,
         show_default=False,
         **dict(_bounds(field)),
     )
+
+
+def _shown(default: object) -> str:
+    """What the description does not say already."""
+    match default:
+        case None:
+            return ""
+        case tuple():
+            return " May be repeated."
+        case bool():
+            return f" \\[default: {'yes' if default else 'no'}]"
+    return f" \\[default: {default}]"
 
 
 def _bounds(field: FieldInfo) -> Iterator[tuple[str, Any]]:
