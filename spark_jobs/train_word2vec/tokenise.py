@@ -9,6 +9,8 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from ophicleide.words import spelt
+
 MAX_CONTEXT_WORDS = 1000
 """Longest context; the cap of the first word2vec.c and of Spark, so that all trainers see the same lines."""
 
@@ -33,11 +35,6 @@ _LETTER = r"[^\W\d_]"
 _INNER = "['\u00b7\u05f4\u05f3]"  # apostrophe, Catalan middle dot, Hebrew gershayim and geresh
 _WORD = re.compile(rf"{_LETTER}[\w{_MARKS}]*(?:{_INNER}{_LETTER}[\w{_MARKS}]*)*")
 
-# What writers and typesetters put for an apostrophe, and what is invisible: soft hyphen, zero-width joiners, byte order mark.
-_SPELLING = str.maketrans(
-    dict.fromkeys("\u2019\u02bc\uff07", "'") | {"_": " "} | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-)
-
 # Elided articles and pronouns of French, Italian and Catalan are words of their own (the lists of Lucene's ElisionFilter).
 _ELIDED = re.compile(
     r"\b(?:[ldjmtsnc]|qu|jusqu|quoiqu|lorsqu|puisqu|dell|all|nell|dall|sull|coll|pell|gl|agl|dagl|degl|negl|sugl|un)'(?=\w{2})"
@@ -47,11 +44,8 @@ _POSSESSIVE = re.compile(r"'s\b")
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, in NFKC and lower case.
-
-    Lower case rather than case folding: folding turns `straße` into `strasse`, which nobody looks up.
-    """
-    text = unicodedata.normalize("NFKC", text).translate(_SPELLING).lower()
+    """The words of a text in order, as `spelt`; underscores of plain-text italics separate."""
+    text = spelt(text).replace("_", " ")
     if "'" in text:
         text = _ELIDED.sub(" ", _POSSESSIVE.sub(" ", text))
     return [word for word in _WORD.findall(text) if len(word) <= MAX_WORD_LENGTH]
