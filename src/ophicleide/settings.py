@@ -7,12 +7,12 @@ A setting `X` that holds a secret may instead be given as `X_FILE`, the path of 
 
 import re
 from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args, get_type_hints
 
-from pydantic import Field, ValidationError, model_validator
-
-from ophicleide.values import Value
+from ophicleide import variables
+from ophicleide.variables import Field
 
 PREFIX = "OPHICLEIDE_"
 UNPREFIXED = {"mongodb_uri": "MONGODB_URI", "sink_url": "K_SINK"}
@@ -31,7 +31,8 @@ class SettingsError(Exception):
     """One line a fault, each naming the variable."""
 
 
-class Settings(Value):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Settings:
     mongodb_uri: Annotated[
         str,
         Field(
@@ -55,6 +56,12 @@ class Settings(Value):
             description="Vectors that an instance of `query` keeps in memory, in bytes; the least recently used model leaves first.",
         ),
     ] = 1 << 30
+    export_origins: Annotated[
+        str,
+        Field(
+            description="Origins, comma-separated, whose web pages may read exported vectors; `*` allows all. Projectors run there."
+        ),
+    ] = "https://projector.tensorflow.org"
 
     launcher: Annotated[Literal["local", "kubernetes"], Field(description="Where training jobs run.")] = "local"
     jobs_directory: Annotated[Path, Field(description="Local launcher: a folder a job, with its log.")] = Path(
@@ -101,6 +108,13 @@ class Settings(Value):
         Field(pattern=r"^[1-9][0-9]*[mg]$", description="Heap of Spark's driver JVM; Python's memory comes on top."),
     ] = "1g"
     spark_master: Annotated[str, Field(description="Spark's master URL for training jobs.")] = "local[*]"
+    replicas: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="Most executors that learn one model together, a process each; as many as there are when not given. 1 trains in one process.",
+        ),
+    ] = None
 
     sink_url: Annotated[str | None, Field(description="Where events are sent; set by a SinkBinding.")] = None
     log_format: Annotated[
@@ -110,41 +124,55 @@ class Settings(Value):
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="Least serious line that is logged.")
     ] = "INFO"
 
-    @model_validator(mode="after")
-    def _heartbeats_fit_into_the_lease(self) -> Self:
-        if self.heartbeat_seconds * 3 > self.lease_seconds:
-            raise ValueError(
-                f"{variable('lease_seconds')}: must be at least three times {variable('heartbeat_seconds')},"
-                " or a job that lives counts as lost"
-            )
-        return self
+    def __repr__(self) -> str:
+        shown = [f"{name}={getattr(self, name)!r}" for name, (_, field) in declared().items() if field.repr]
+        return f"Settings({', '.join(shown)})"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """Settings from environment variables; raises `SettingsError` that names every bad or missing one."""
         faults: list[str] = []
-        given = {field: text for field in cls.model_fields if (text := _read(field, environ, faults)) is not None}
-        unknown = [
-            name
-            for name in environ
-            if name.startswith(PREFIX)
-            and name not in {variable(field) for field in cls.model_fields}
-            and name not in CLIENT_VARIABLES
-            and not _SERVICE_LINK.fullmatch(name)
-        ]
-        faults += [f"{name}: there is no such setting" for name in unknown]
-        try:
-            settings = cls.model_validate(given)
-        except ValidationError as error:
-            faults += [_fault(fault["loc"], fault["msg"]) for fault in error.errors()]
-        if faults:
-            raise SettingsError("\n".join(faults))
-        return settings
+        values: dict[str, Any] = {}
+        for name, (kind, field) in declared().items():
+            if (text := _read(name, environ, faults)) is not None:
+                try:
+                    values[name] = variables.read(kind, text)
+                    fault = field.fault(values[name])
+                except ValueError as error:
+                    fault = str(error)
+                faults += [f"{variable(name)}: {fault}"] if fault else []
+        faults += _missing(values, faults) + _unknown(environ)
+        if not faults and (settings := cls(**values)).heartbeat_seconds * 3 <= settings.lease_seconds:
+            return settings
+        raise SettingsError("\n".join(faults) or _RESTLESS)
 
 
-def _fault(location: tuple[int | str, ...], message: str) -> str:
-    sentence = message.removeprefix("Value error, ")
-    return f"{variable(str(location[0]))}: {sentence}" if location else sentence
+_RESTLESS = (
+    "OPHICLEIDE_LEASE_SECONDS: must be at least three times OPHICLEIDE_HEARTBEAT_SECONDS,"
+    " or a job that lives counts as lost"
+)
+
+
+def declared() -> dict[str, tuple[Any, Field]]:
+    """Each setting's kind and what is said of it, by its name."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {name: (get_args(hint)[0], get_args(hint)[1]) for name, hint in hints.items()}
+
+
+def required() -> set[str]:
+    return {field.name for field in fields(Settings) if field.default is MISSING}
+
+
+def _missing(values: Mapping[str, Any], faults: list[str]) -> list[str]:
+    told = {fault.partition(":")[0].removesuffix("_FILE") for fault in faults}
+    lacking = sorted(variable(name) for name in required() - values.keys())
+    return [f"{name}: is missing" for name in lacking if name not in told]
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    known = {variable(name) for name in declared()} | CLIENT_VARIABLES
+    strange = [name for name in environ if name.startswith(PREFIX) and name not in known]
+    return [f"{name}: there is no such setting" for name in strange if not _SERVICE_LINK.fullmatch(name)]
 
 
 def variable(field: str) -> str:

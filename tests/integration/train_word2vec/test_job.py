@@ -49,7 +49,7 @@ class World:
 
     def job(self, model: Model, *, start_spark: Callable[..., Any] | None = None, **settings: Any) -> Job:
         known = {"heartbeat_seconds": 0.05, "fetch_allowed": "127.0.0.1", "mongodb_uri": "mongodb://unused"}
-        chosen = Settings.model_validate({**known, **settings})
+        chosen = Settings(**{**known, **settings})
         attempt = Attempt(
             self.models,
             utc_now,

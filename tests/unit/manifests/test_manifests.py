@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ophicleide.edge.function import HEALTH
 from ophicleide.events import EventType, RequestType
-from ophicleide.settings import SECRETS, Settings, variable
+from ophicleide.settings import SECRETS, Settings, declared, variable
 from tests.unit.manifests import kinds
 
 ROOT = Path(__file__).parents[3]
@@ -105,7 +105,7 @@ def test_every_variable_is_a_setting_and_together_they_are_enough(
         given = {name: value for config in maps for name, value in config.data.items()}
         files = {v.name: str(uri) for v in container.env if v.name in {f"{variable(s)}_FILE" for s in SECRETS}}
 
-        assert given.keys() <= {variable(field) for field in Settings.model_fields}
+        assert given.keys() <= {variable(field) for field in declared()}
         assert {v.name for v in container.env} == set(files)
         assert Settings.from_environment({**given, **files}).mongodb_uri == "mongodb://store"
 
