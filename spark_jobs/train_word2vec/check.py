@@ -3,6 +3,7 @@
 import numpy as np
 
 from ophicleide.models import Failure, FailureCode
+from ophicleide.search import inverse_norms
 from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec.failures import JobFailed
 
@@ -10,7 +11,7 @@ from spark_jobs.train_word2vec.failures import JobFailed
 def check_vectors(vectors: WordVectors) -> None:
     """Every number finite and every word with a direction; a learning rate out of hand shows here."""
     broken = int(np.count_nonzero(~np.isfinite(vectors.matrix).all(axis=1)))
-    empty = int(np.count_nonzero(vectors.inverse_norms == 0)) if not broken else 0
+    empty = int(np.count_nonzero(inverse_norms(vectors.matrix) == 0)) if not broken else 0
     if broken or empty:
         raise JobFailed(
             Failure(
