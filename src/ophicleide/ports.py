@@ -88,6 +88,17 @@ class ArtifactStore(Protocol):
 class VectorSource(Protocol):
     def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
         """A ready model's vectors, whether the caller had to wait for a load, and for how many seconds."""
+class NeighbourStore(Protocol):
+    def write(self, artifact_id: str, records: Iterable[tuple[str, bytes]]) -> None:
+        """Keep the records (`neighbours.encode`) of words beside an artifact, once; they count only when its model is ready."""
+
+    def read(self, artifact_id: str, word: str) -> bytes | None:
+        """The word's record; None where there is none, which says nothing of the word."""
+
+    def remove(self, model_id: str) -> None:
+        """Remove the records of every artifact of the model; nothing to remove is no error."""
+
+
 
 
 class QueryStore(Protocol):

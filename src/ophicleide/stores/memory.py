@@ -108,6 +108,21 @@ class MemoryQueryStore:
     def add(self, query: Query, idempotency_key: str | None = None) -> Query:
         with self._lock:
             holder = self._keys.setdefault(idempotency_key, query.id) if idempotency_key else query.id
+class MemoryNeighbourStore:
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], bytes] = {}
+
+    def write(self, artifact_id: str, records: Iterable[tuple[str, bytes]]) -> None:
+        self._records.update({(artifact_id, word): record for word, record in records})
+
+    def read(self, artifact_id: str, word: str) -> bytes | None:
+        return self._records.get((artifact_id, word))
+
+    def remove(self, model_id: str) -> None:
+        for key in [key for key in self._records if key[0].startswith(f"{model_id}.")]:
+            self._records.pop(key, None)
+
+
             return self._queries.setdefault(holder, query)
 
     def get(self, query_id: str) -> Query | None:

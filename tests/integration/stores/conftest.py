@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
-from ophicleide.ports import ArtifactStore, ModelStore, QueryStore
-from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryQueryStore
-from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
+from ophicleide.ports import ArtifactStore, ModelStore, NeighbourStore, QueryStore
+from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryNeighbourStore, MemoryQueryStore
+from ophicleide.stores.mongo import (
+    MongoArtifactStore,
+    MongoConnection,
+    MongoModelStore,
+    MongoNeighbourStore,
+    MongoQueryStore,
+)
 
 TIMEOUT_SECONDS = 20.0
 
@@ -38,3 +44,10 @@ def queries(request: pytest.FixtureRequest) -> QueryStore:
     if request.param == "memory":
         return MemoryQueryStore()
     return MongoQueryStore(request.getfixturevalue("connection"))
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def neighbours(request: pytest.FixtureRequest) -> NeighbourStore:
+    if request.param == "memory":
+        return MemoryNeighbourStore()
+    return MongoNeighbourStore(request.getfixturevalue("connection"))

@@ -1,0 +1,41 @@
+"""Neighbours of frequent words, one small document a word; and the models whose they are, read as little as can be.
+
+No pydantic here: these two reads are all that a cold answer waits for.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from bson import Binary
+
+from ophicleide.stores.mongo.connection import Document, MongoConnection
+
+RECORDS_AT_ONCE = 1000
+
+
+class MongoNeighbourStore:
+    """`_id` is `<artifact id>/<word>`, and an artifact's id starts with its model's."""
+
+    def __init__(self, connection: MongoConnection) -> None:
+        self._connection = connection
+
+    def write(self, artifact_id: str, records: Iterable[tuple[str, bytes]]) -> None:
+        documents = ({"_id": f"{artifact_id}/{word}", "neighbours": Binary(record)} for word, record in records)
+        for batch in _batches(documents):
+            with self._connection.transfer() as database:
+                database.neighbours.insert_many(batch, ordered=False)
+
+    def read(self, artifact_id: str, word: str) -> bytes | None:
+        with self._connection.request() as database:
+            document = database.neighbours.find_one({"_id": f"{artifact_id}/{word}"})
+        return None if document is None else bytes(document["neighbours"])
+
+    def remove(self, model_id: str) -> None:
+        with self._connection.transfer() as database:
+            # "/" follows "." in ASCII
+            database.neighbours.delete_many({"_id": {"$gte": f"{model_id}.", "$lt": f"{model_id}/"}})
+
+
+def _batches(documents: Iterator[Document]) -> Iterator[list[Document]]:
+    while batch := list(islice(documents, RECORDS_AT_ONCE)):
+        yield batch
