@@ -106,6 +106,13 @@ class Search:
             found.append(self._decided(rows[self._close(scores, wanted)], directions[i], count, left_out[i]))
         return found
 
+    def estimates(self, direction: Float64) -> tuple[Float32, float]:
+        """Each row's similarity to a unit vector (D,) as one pass in float32 finds it, (V,), and how far off it may be."""
+        if not self._ordinary:
+            return similarities(self.matrix, direction), 0.0
+        scores = np.vecdot(self.matrix, direction.astype(np.float32))
+        return scores * self.inverse_norms, self._margin / 2
+
     def _peaks(self, queries: Float32) -> Float32:
         """The highest score of each group of rows for each query (Q, D), float32 (Q, groups)."""
         groups, columns = -(-len(self.matrix) // GROUP_ROWS), np.ascontiguousarray(queries.T)

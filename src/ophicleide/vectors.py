@@ -5,7 +5,6 @@ Arrays, not files: how vectors are stored is `artifact.py`'s affair; numbers alo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 
 import numpy as np
@@ -13,11 +12,11 @@ import numpy.typing as npt
 
 from ophicleide.errors import UnknownWord
 from ophicleide.search import Float32, Float64, Search, inverse_norms, unit
+from ophicleide.spellings import Spellings
+from ophicleide.words import forms_of, spelt
 
 Matrix = Float32
 Counts = npt.NDArray[np.int64]
-
-MAX_SUGGESTIONS = 5
 
 WORD_BYTES = 160
 """What CPython 3.11 keeps of a word besides its letters: the string, its places in list and index, its row number."""
@@ -53,16 +52,23 @@ class WordVectors:
     def search(self) -> Search:
         return Search(self.matrix, inverse_norms(self.matrix))
 
+    @cached_property
+    def spellings(self) -> Spellings:
+        return Spellings(self.words)
+
+    def find(self, word: str) -> int | None:
+        """Row of the word as given, or spelt as words are learnt; None where it is not in the vocabulary."""
+        return next((self.index[form] for form in forms_of(word) if form in self.index), None)
+
     def row(self, word: str) -> int:
-        """Row of the word as given, or in lower case as tokens are; `UnknownWord` with near spellings otherwise."""
-        for form in (word, word.lower()):
-            if form in self.index:
-                return self.index[form]
-        raise UnknownWord(word, self.near_spellings(word))
+        """Row of the word as `find` finds it; `UnknownWord` with near spellings otherwise."""
+        if (row := self.find(word)) is None:
+            raise UnknownWord(word, self.near_spellings(word))
+        return row
 
     def near_spellings(self, word: str) -> list[str]:
         """Up to five vocabulary words that are spelt like it, likest first."""
-        return get_close_matches(word.lower(), self.words, n=MAX_SUGGESTIONS, cutoff=0.75)
+        return self.spellings.near(spelt(word))
 
     def direction(self, row: int) -> Float64:
         """The unit vector of a row, float64 (D,); zeros for a row of zeros."""
