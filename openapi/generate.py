@@ -11,6 +11,7 @@ import yaml
 from pydantic.json_schema import models_json_schema
 
 from functions.delete_model.handler import DeletedModel, DeleteModel
+from functions.list_models.exporting import ExportModel
 from functions.list_models.inputs import ListModels, Service
 from ophicleide.edge.problems import Problem
 from ophicleide.events import EventType, RequestType
@@ -37,11 +38,14 @@ TOLD: dict[EventType, type[Value]] = {
     EventType.MODEL_FAILED: Model,
     EventType.REQUEST_FAILED: Problem,
 }
+PARAMETERS = (ExportModel,)
+"""What paths and query strings are read into, where the contract refers to it."""
+
 ANSWERS = (Service, Answer, QueryPage)
 
 
 def schemas() -> dict[str, Any]:
-    inputs = [(kind, "validation") for kind in dict.fromkeys(ASKED.values())]
+    inputs = [(kind, "validation") for kind in dict.fromkeys((*ASKED.values(), *PARAMETERS))]
     outputs = [(kind, "serialization") for kind in dict.fromkeys((*TOLD.values(), *ANSWERS))]
     _, found = models_json_schema([*inputs, *outputs], ref_template="#/components/schemas/{model}")
     of_values = _public(_plain(found["$defs"]))

@@ -70,6 +70,17 @@ class MethodNotAllowed(OphicleideError):
 
 
 class InvalidRequest(OphicleideError):
+class RangeNotSatisfiable(OphicleideError):
+    """The part of a file that was asked for starts behind its end; `size` is the whole file's, in bytes."""
+
+    code = "range-not-satisfiable"
+    title = "The range lies outside of the file"
+
+    def __init__(self, detail: str, size: int) -> None:
+        super().__init__(detail)
+        self.size = size
+
+
     """The request can be read, and one or more of its fields are wrong; all of them are told at once."""
 
     code = "invalid-request"

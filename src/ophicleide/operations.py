@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ophicleide.errors import ModelNotFound
+from ophicleide.errors import ModelNotFound, ModelNotReady
 from ophicleide.lifecycle import driver_lost, fail, lease_is_dead
 from ophicleide.models import Model, ModelStatus
 from ophicleide.names import is_id
@@ -15,6 +15,15 @@ def resolve(models: ModelStore, clock: Clock, ref: str) -> Model:
     model = current(models, clock, model) if model else None
     if model is None or model.status is ModelStatus.DELETED:
         raise not_found(ref)
+    return model
+
+
+def ready(models: ModelStore, clock: Clock, ref: str) -> Model:
+    """The model that the caller means, if it has vectors; `ModelNotReady` otherwise."""
+    model = resolve(models, clock, ref)
+    if model.status is not ModelStatus.READY:
+        advice = "It never will; create it again." if model.finished_at else "Ask again when it is ready."
+        raise ModelNotReady(f"The model '{model.name}' is {model.status}. {advice}", model.status)
     return model
 
 

@@ -3,7 +3,7 @@
 Every method of a store may raise `StoreUnavailable`; nothing else escapes but what is named.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -80,6 +80,9 @@ class ArtifactStore(Protocol):
 
     def read(self, artifact: Artifact) -> bytearray:
         """All bytes in one buffer that the caller owns, length and checksum verified; `ArtifactDamaged` where they do not match."""
+
+    def read_range(self, artifact: Artifact, start: int, end: int) -> Iterator[bytes]:
+        """Bytes from `start` up to `end` in pieces of a MiB or so, without the checksum, which is of the whole; `ArtifactDamaged` where they are not there."""
 
     def remove(self, model_id: str) -> None:
         """Remove every artifact of the model, half-written ones too; nothing to remove is no error."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from functions.create_model.handler import Creation
 from functions.delete_model.handler import Deletion
+from functions.list_models.exporting import Exporting
 from functions.list_models.handler import Listing
 from functions.query.answering import Answering
 from functions.query.handler import Querying
@@ -22,6 +23,7 @@ from ophicleide.system import uuid7
 from ophicleide.vectors import WordVectors
 
 URL = "http://texts.example/emma.txt.gz"
+PROJECTOR_PAGE = "https://projector.example"
 LAUNCH_SECONDS = 120.0
 MAX_BODY_BYTES = 20_000
 
@@ -59,7 +61,7 @@ class Switchable:
 @dataclass
 class World:
     models: Any = field(default_factory=lambda: Switchable(MemoryModelStore()))
-    artifacts: MemoryArtifactStore = field(default_factory=MemoryArtifactStore)
+    artifacts: Any = field(default_factory=lambda: Switchable(MemoryArtifactStore()))
     queries: MemoryQueryStore = field(default_factory=MemoryQueryStore)
     launcher: FakeLauncher = field(default_factory=FakeLauncher)
     time: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -83,14 +85,17 @@ class World:
 
     def ready(self, name: str = "austen", words: str = "captain wentworth harville monday") -> Model:
         """The first word is nearest to the second, and so on: each lies a little further round the circle."""
-        model, vocabulary = self.training(name), words.split()
+        vocabulary = words.split()
         angles = np.cumsum([0.1 * (place + 1) for place in range(len(vocabulary))])
         matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-        vectors = WordVectors(vocabulary, matrix, np.arange(len(vocabulary), 0, -1))
+        return self.ready_with(WordVectors(vocabulary, matrix, np.arange(len(vocabulary), 0, -1)), name)
+
+    def ready_with(self, vectors: WordVectors, name: str = "austen") -> Model:
+        model = self.training(name)
         artifact_id, size, digest = self.artifacts.write(model.id, 1, artifact.encode(vectors))
         result = TrainingResult(
             artifact=Artifact(id=artifact_id, bytes=size, sha256=digest, format_version=artifact.FORMAT_VERSION),
-            vocabulary_size=len(vocabulary),
+            vocabulary_size=len(vectors.words),
             epochs=5,
             corpus=Corpus(sentences=1, tokens=10),
             sources=(),
@@ -104,7 +109,10 @@ class World:
         return {
             "create_model": Creation(self.models, self.launcher, self.now, uuid7, 5, LAUNCH_SECONDS).operations(),
             "delete_model": Deletion(self.models, self.artifacts, self.queries, self.launcher, self.now).operations(),
-            "list_models": Listing(self.models, self.now).operations(),
+            "list_models": (
+                *Listing(self.models, self.now).operations(),
+                *Exporting(self.models, self.artifacts, self.now, {PROJECTOR_PAGE}).operations(),
+            ),
             "query": Querying(answering, self.queries, uuid7).operations(),
         }
 

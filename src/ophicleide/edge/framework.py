@@ -33,7 +33,8 @@ def serving(function: Function) -> EntryPoint:
 
     def serve(request: flask.Request) -> flask.Response:
         response = function.handle(_request(request, function.max_body_bytes))
-        answer = flask.Response(response.body, response.status, dict(response.headers))
+        sent = response.body if response.stream is None else response.stream
+        answer = flask.Response(sent, response.status, dict(response.headers))
         if "Content-Type" not in response.headers:
             del answer.headers["Content-Type"]  # flask says text/html of nothing
         return answer

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
+from ophicleide.edge.content import sent
+from ophicleide.edge.cross_origin import readable
 from ophicleide.edge.documents import document
 from ophicleide.edge.event_modes import mode_of
 from ophicleide.edge.json_text import strict_json
@@ -15,7 +17,7 @@ from ophicleide.edge.messages import JSON, Request, Response, json_response
 from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.edge.problems import internal_error, problem_response
 from ophicleide.edge.routing import Router
-from ophicleide.edge.validation import refuse_parameters, validate, validate_parameters
+from ophicleide.edge.validation import refuse_parameters, validate, validate_parameters, with_path
 from ophicleide.errors import BodyTooLarge, FieldProblem, InvalidRequest, OphicleideError, UnsupportedMediaType
 
 HEALTH = frozenset({"/health/liveness", "/health/readiness"})
@@ -58,22 +60,24 @@ class Function:
 
             return event_requests.answer(self, request, mode)
         try:
-            return self._answer_http(request)
+            response = self._answer_http(request)
         except OphicleideError as error:
-            return problem_response(error, request.path)
+            response = problem_response(error, request.path)
+        origins = self._router.origins(request.path)
+        return readable(request, response, origins) if origins else response
 
     def _answer_http(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(204, {"Allow": ", ".join(self._router.allowed(request.path))})
         match = self._router.find(request.method, request.path)
         operation = match.operation
-        if operation.method == "POST":
+        if operation.method in ("POST", "PUT"):
             refuse_parameters(request.query)
-            value = validate(operation.takes, self._body(request))
+            value = validate(operation.takes, with_path(self._body(request), match.parameters))
         else:
             value = validate_parameters(operation.takes, request.query, match.parameters)
         operation.check(value)
-        return _rendered(operation.run(value, _call(request)))
+        return _rendered(request, operation.run(value, _call(request)))
 
     def _body(self, request: Request) -> object:
         self.check_size(request)
@@ -86,7 +90,9 @@ class Function:
             raise BodyTooLarge(f"The body has more than {self.max_body_bytes} bytes, the most that is read.")
 
 
-def _rendered(outcome: Outcome) -> Response:
+def _rendered(request: Request, outcome: Outcome) -> Response:
+    if outcome.content is not None:
+        return sent(request, outcome.content, outcome.headers)
     if outcome.value is None or outcome.status in (204, 304):
         return Response(outcome.status, outcome.headers)
     return json_response(outcome.status, document(outcome.value), outcome.headers)
@@ -98,7 +104,9 @@ def _call(request: Request) -> Call:
         detail = f"the header Idempotency-Key must have 1 to {MAX_KEY_LENGTH} visible ASCII characters"
         raise InvalidRequest([FieldProblem("", detail)], detail)
     return Call(
-        idempotency_key=None if key is None else f"http:{key}", if_none_match=request.headers.get("if-none-match")
+        idempotency_key=None if key is None else f"http:{key}",
+        if_none_match=request.headers.get("if-none-match"),
+        base_url=request.base_url,
     )
 
 

@@ -1,11 +1,14 @@
 """A request and a response, as plain values: what a web framework is turned into before anything looks at it."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 JSON = "application/json"
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]{1,100}){0,5}")
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,24 @@ class Request:
         """The content type without parameters, in lower case; empty where none is given."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
+    @property
+    def base_url(self) -> str:
+        """Where the caller sees this function's root, as proxies before it tell; empty where nobody does, for relative links."""
+        forwarded = {name: self.headers.get(f"x-forwarded-{name}", "") for name in ("host", "proto", "prefix")}
+        host = forwarded["host"] or self.headers.get("host", "")
+        if not _HOST.fullmatch(host) or not _PREFIX.fullmatch(forwarded["prefix"]):
+            return ""
+        return f"{'https' if forwarded['proto'] == 'https' else 'http'}://{host}{forwarded['prefix']}"
+
 
 @dataclass(frozen=True)
 class Response:
+    """`stream`, where there is one, is sent piece by piece instead of `body`; the header Content-Length tells its length."""
+
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    stream: Iterable[bytes] | None = None
 
 
 def json_response(

@@ -1,9 +1,10 @@
 """One thing that a function does, said once for both ways in: its HTTP method and path, and the event that asks for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ophicleide.edge.content import Content
 from ophicleide.events import EventType, RequestType
 from ophicleide.values import Value
 
@@ -14,23 +15,27 @@ class Call:
 
     idempotency_key: str | None = None
     if_none_match: str | None = None
+    base_url: str = ""
+    """Where the caller sees the function's root; empty where that is not known."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an operation gives back; `subject` (a model's id) is for events, status and headers are for HTTP."""
+    """What an operation gives back: a value, or by HTTP a file; `subject` (a model's id) is for events, status and headers are for HTTP."""
 
     value: Value | None
     subject: str | None = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: Content | None = None
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`takes` is validated from the body (POST), from path and query string (otherwise), or from an event's data.
+    """`takes` is validated from the body and path (POST, PUT), from path and query string (otherwise), or from an event's data.
 
     `check` is for what settings bound; it raises `InvalidRequest` before anything is done.
+    `origins` are those whose web pages may read the answer.
     """
 
     name: str
@@ -41,3 +46,4 @@ class Operation:
     asks: RequestType | None = None
     tells: EventType | None = None
     check: Callable[[Any], None] = lambda _value: None
+    origins: Collection[str] = ()

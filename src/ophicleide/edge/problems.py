@@ -28,6 +28,7 @@ TABLE: dict[type[errors.OphicleideError], Statuses] = {
     errors.BodyTooLarge: Statuses(413, 400),
     errors.PathNotFound: Statuses(404, 400),
     errors.MethodNotAllowed: Statuses(405, 400),
+    errors.RangeNotSatisfiable: Statuses(416, 400),
     errors.InvalidRequest: Statuses(422, 422),
     errors.IdempotencyConflict: Statuses(422, 422),
     errors.ModelNotFound: Statuses(404, 422),
@@ -110,3 +111,5 @@ def _headers(error: errors.OphicleideError) -> dict[str, str]:
         case errors.LaunchFailed():
             return {"Retry-After": str(LAUNCH_RETRY_SECONDS)}
     return {}
+        case errors.RangeNotSatisfiable():
+            return {"Content-Range": f"bytes */{error.size}"}

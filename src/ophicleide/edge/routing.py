@@ -26,6 +26,10 @@ class Router:
                 return Match(operation, found.groupdict())
         raise MethodNotAllowed(f"{path} takes {', '.join(self.allowed(path))}.", self.allowed(path))
 
+    def origins(self, path: str) -> frozenset[str]:
+        """Whose web pages may read what answers at the path."""
+        return frozenset(o for pattern, operation in self._table if pattern.fullmatch(path) for o in operation.origins)
+
     def allowed(self, path: str) -> list[str]:
         """Methods of a path; raises `PathNotFound` where it has none."""
         methods = {operation.method for pattern, operation in self._table if pattern.fullmatch(path)}

@@ -72,6 +72,15 @@ def validate_parameters(takes: type[V], query: str, path: Mapping[str, str]) -> 
     return validate(takes, document)
 
 
+def with_path(body: Any, path: Mapping[str, str]) -> Any:
+    """The body as a document that has the path's parameters as fields; another value than an object is left to validation."""
+    if not isinstance(body, dict):
+        return body
+    if twice := [FieldProblem(_pointer((name,)), "is given by the path") for name in path if name in body]:
+        raise InvalidRequest(twice)
+    return {**body, **path}
+
+
 def refuse_parameters(query: str) -> None:
     """For operations that read a body only: a parameter that nobody reads is a mistake worth telling."""
     if names := _grouped(query):

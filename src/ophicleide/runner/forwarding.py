@@ -28,6 +28,7 @@ _OF_ONE_HOP = frozenset(
         "upgrade",
     ]
 )
+_OURS_TO_SAY = frozenset({"x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix"})
 
 
 def client() -> httpx.AsyncClient:
@@ -38,14 +39,14 @@ def client() -> httpx.AsyncClient:
 
 
 async def forward(
-    client: httpx.AsyncClient, request: Request, address: str, path: str, *, max_body_bytes: int
+    client: httpx.AsyncClient, request: Request, address: str, path: str, *, prefix: str, max_body_bytes: int
 ) -> Response:
-    """`path` is what the function sees, percent-encoded."""
+    """`path` is what the function sees, percent-encoded; `prefix` is what stood before it."""
     query = request.url.query
     outgoing = client.build_request(
         request.method,
         f"{address}{path}{'?' + query if query else ''}",
-        headers=_passed_on(request.headers.items()),
+        headers=[*_passed_on(request.headers.items()), *_seen_from_outside(request, prefix)],
         content=_bounded(request, max_body_bytes) if _has_body(request) else None,
     )
     try:
@@ -68,7 +69,16 @@ def _passed_on(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     named = {
         token.strip().lower() for name, value in headers if name.lower() == "connection" for token in value.split(",")
     }
-    return [(name, value) for name, value in headers if name.lower() not in _OF_ONE_HOP | named]
+    return [(name, value) for name, value in headers if name.lower() not in _OF_ONE_HOP | _OURS_TO_SAY | named]
+
+
+def _seen_from_outside(request: Request, prefix: str) -> list[tuple[str, str]]:
+    """What a function needs to know for whole URLs of its own."""
+    return [
+        ("x-forwarded-host", request.headers.get("host", "")),
+        ("x-forwarded-proto", request.url.scheme),
+        ("x-forwarded-prefix", prefix),
+    ]
 
 
 def _has_body(request: Request) -> bool:

@@ -77,7 +77,7 @@ class Gateway:
         if address is None:
             raise Unavailable(f"The function {name} is being started. Try again in a moment.")
         path = request.scope["raw_path"].decode("ascii")[len(prefix) :] or "/"
-        return await forward(self.client, request, address, path, max_body_bytes=MAX_BODY_BYTES)
+        return await forward(self.client, request, address, path, prefix=prefix, max_body_bytes=MAX_BODY_BYTES)
 
     async def _take_events(self, request: Request) -> Response:
         message = Message("POST", "/broker", headers=dict(request.headers), body=await _body(request))

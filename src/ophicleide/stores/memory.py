@@ -1,7 +1,7 @@
 """Stores in this process's memory: for tests and trials; they keep the same contracts as those on MongoDB."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from threading import RLock
 
 from ophicleide.errors import ArtifactDamaged
@@ -10,6 +10,8 @@ from ophicleide.models import Artifact, Model, ModelStatus
 from ophicleide.ports import ModelFilter, ModelPage, Page, QueryPage
 from ophicleide.queries import Query
 from ophicleide.stores.pages import cut, last_seen
+
+PIECE_BYTES = 1 << 20
 
 
 class MemoryModelStore:
@@ -94,20 +96,18 @@ class MemoryArtifactStore:
             raise ArtifactDamaged("The stored vectors differ from those that were published.")
         return bytearray(data)
 
+    def read_range(self, artifact: Artifact, start: int, end: int) -> Iterator[bytes]:
+        for offset in range(start, end, PIECE_BYTES):
+            piece = self._artifacts.get(artifact.id, b"")[offset : min(offset + PIECE_BYTES, end)]
+            if len(piece) < min(PIECE_BYTES, end - offset):
+                raise ArtifactDamaged("The stored vectors are missing or cut short.")
+            yield piece
+
     def remove(self, model_id: str) -> None:
         for artifact_id in [key for key in self._artifacts if key.startswith(f"{model_id}.")]:
             self._artifacts.pop(artifact_id, None)
 
 
-class MemoryQueryStore:
-    def __init__(self) -> None:
-        self._queries: dict[str, Query] = {}
-        self._keys: dict[str, str] = {}
-        self._lock = RLock()
-
-    def add(self, query: Query, idempotency_key: str | None = None) -> Query:
-        with self._lock:
-            holder = self._keys.setdefault(idempotency_key, query.id) if idempotency_key else query.id
 class MemoryNeighbourStore:
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], bytes] = {}
@@ -123,6 +123,15 @@ class MemoryNeighbourStore:
             self._records.pop(key, None)
 
 
+class MemoryQueryStore:
+    def __init__(self) -> None:
+        self._queries: dict[str, Query] = {}
+        self._keys: dict[str, str] = {}
+        self._lock = RLock()
+
+    def add(self, query: Query, idempotency_key: str | None = None) -> Query:
+        with self._lock:
+            holder = self._keys.setdefault(idempotency_key, query.id) if idempotency_key else query.id
             return self._queries.setdefault(holder, query)
 
     def get(self, query_id: str) -> Query | None:

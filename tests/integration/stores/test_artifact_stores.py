@@ -90,3 +90,31 @@ def test_removing_takes_every_attempt_of_one_model(artifacts: ArtifactStore) -> 
         with pytest.raises(ArtifactDamaged):
             artifacts.read(artifact)
     assert artifacts.read(stays) == b"stays"
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 1), (0, 5 * MIB + 3), (MIB - 1, MIB + 1), (MIB, 2 * MIB), (5 * MIB + 2, 5 * MIB + 3), (7, 7)]
+)
+def test_a_range_has_the_bytes_between_its_ends(artifacts: ArtifactStore, start: int, end: int) -> None:
+    data = random.Random(5).randbytes(5 * MIB + 3)
+    assert b"".join(artifacts.read_range(written(artifacts, data), start, end)) == data[start:end]
+
+
+def test_a_range_comes_in_small_pieces(artifacts: ArtifactStore) -> None:
+    pieces = artifacts.read_range(written(artifacts, bytes(3 * MIB)), 0, 3 * MIB)
+    assert max(map(len, pieces)) <= MIB
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 2 * MIB), (MIB, MIB + 10), (9 * MIB, 9 * MIB + 1)])
+def test_a_range_of_what_is_not_there_is_damage(artifacts: ArtifactStore, start: int, end: int) -> None:
+    artifact = written(artifacts, b"short")
+    with pytest.raises(ArtifactDamaged):
+        list(artifacts.read_range(artifact.model_copy(update={"bytes": 10 * MIB}), start, end))
+
+
+def test_a_range_of_removed_vectors_is_damage(artifacts: ArtifactStore) -> None:
+    model_id = uuid7()
+    artifact = written(artifacts, b"gone", model_id)
+    artifacts.remove(model_id)
+    with pytest.raises(ArtifactDamaged):
+        list(artifacts.read_range(artifact, 0, 4))

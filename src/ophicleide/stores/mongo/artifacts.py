@@ -4,7 +4,7 @@ A file's id is `<model id>.<attempt>.<token>`; a fresh token a write, so that a 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from secrets import token_hex
 from typing import Any
 
@@ -18,6 +18,8 @@ from ophicleide.stores.mongo.connection import Document, MongoConnection
 
 BUCKET = "artifacts"
 CHUNK_BYTES = 1 << 20
+CHUNKS_AT_ONCE = 4
+"""Few, because a reader of ranges may be slow, and there may be many of them."""
 
 
 class MongoArtifactStore:
@@ -43,6 +45,25 @@ class MongoArtifactStore:
         if hashlib.sha256(data).hexdigest() != artifact.sha256:
             raise ArtifactDamaged("The stored vectors differ from those that were published.")
         return data
+
+    def read_range(self, artifact: Artifact, start: int, end: int) -> Iterator[bytes]:
+        first, last = start // CHUNK_BYTES, (end - 1) // CHUNK_BYTES
+        for number in range(first, last + 1, CHUNKS_AT_ONCE):
+            for chunk in self._some(artifact, number, min(number + CHUNKS_AT_ONCE - 1, last)):
+                offset = chunk["n"] * CHUNK_BYTES
+                yield chunk["data"][max(start - offset, 0) : end - offset]
+
+    def _some(self, artifact: Artifact, first: int, last: int) -> list[Document]:
+        """Asked for anew each time: the server forgets a cursor that is idle while a slow caller reads."""
+        with self._connection.transfer() as database:
+            wanted = {"files_id": artifact.id, "n": {"$gte": first, "$lte": last}}
+            found = list(_chunks(database).find(wanted, sort=[("files_id", 1), ("n", 1)]))
+        for number, chunk in zip(range(first, last + 1), found, strict=False):
+            if chunk["n"] != number or len(chunk["data"]) != min(CHUNK_BYTES, artifact.bytes - number * CHUNK_BYTES):
+                raise ArtifactDamaged("The stored vectors have a wrong or missing piece.")
+        if len(found) != last - first + 1:
+            raise ArtifactDamaged("The stored vectors are missing or cut short.")
+        return found
 
     def remove(self, model_id: str) -> None:
         with self._connection.transfer() as database:
