@@ -69,7 +69,6 @@ class MethodNotAllowed(OphicleideError):
         self.allowed = tuple(allowed)
 
 
-class InvalidRequest(OphicleideError):
 class RangeNotSatisfiable(OphicleideError):
     """The part of a file that was asked for starts behind its end; `size` is the whole file's, in bytes."""
 
@@ -81,6 +80,7 @@ class RangeNotSatisfiable(OphicleideError):
         self.size = size
 
 
+class InvalidRequest(OphicleideError):
     """The request can be read, and one or more of its fields are wrong; all of them are told at once."""
 
     code = "invalid-request"

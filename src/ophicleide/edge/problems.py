@@ -106,10 +106,10 @@ def _headers(error: errors.OphicleideError) -> dict[str, str]:
     match error:
         case errors.MethodNotAllowed():
             return {"Allow": ", ".join(error.allowed)}
+        case errors.RangeNotSatisfiable():
+            return {"Content-Range": f"bytes */{error.size}"}
         case errors.StoreUnavailable() | errors.Unavailable():
             return {"Retry-After": str(error.retry_after_seconds)}
         case errors.LaunchFailed():
             return {"Retry-After": str(LAUNCH_RETRY_SECONDS)}
     return {}
-        case errors.RangeNotSatisfiable():
-            return {"Content-Range": f"bytes */{error.size}"}
