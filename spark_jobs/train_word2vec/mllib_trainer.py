@@ -40,7 +40,7 @@ class MLlibTrainer:
             inputCol="words",
             vectorSize=parameters.vector_size,
             windowSize=parameters.window,
-            minCount=parameters.min_count,
+            minCount=min(corpus.vocabulary.counts),  # max_vocabulary may have raised it
             maxIter=epochs,
             stepSize=parameters.learning_rate,
             numPartitions=1,

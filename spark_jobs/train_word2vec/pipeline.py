@@ -18,6 +18,7 @@ from spark_jobs.train_word2vec.corpus import Corpus, TokenLines, Vocabulary
 from spark_jobs.train_word2vec.count import count_vocabulary
 from spark_jobs.train_word2vec.failures import JobFailed
 from spark_jobs.train_word2vec.fetch import Fetcher, Report
+from spark_jobs.train_word2vec.prepare import prepared
 from spark_jobs.train_word2vec.progress import ProgressBoard
 from spark_jobs.train_word2vec.train import trainer_of
 
@@ -44,7 +45,7 @@ class Pipeline:
 
     def run(self, model: Model) -> Trained:
         lines = self._fetch(model.urls)
-        vocabulary = self._count(lines, model.parameters)
+        lines, vocabulary = self._count(lines, model.parameters)
         corpus = Corpus(lines, vocabulary)
         epochs = model.parameters.epochs or fitting_epochs(lines.tokens)
         vectors = self._train(corpus, model.parameters, epochs)
@@ -75,14 +76,11 @@ class Pipeline:
             partitions=min(len(urls), self.spark.defaultParallelism),
         )
 
-    def _count(self, lines: TokenLines, parameters: TrainingParameters) -> Vocabulary:
+    def _count(self, lines: TokenLines, parameters: TrainingParameters) -> tuple[TokenLines, Vocabulary]:
         self._enter(Phase.COUNTING)
-        return count_vocabulary(
-            lines,
-            min_count=parameters.min_count,
-            vector_size=parameters.vector_size,
-            max_bytes=self.settings.max_training_bytes,
-        )
+        lines = prepared(lines, parameters)
+        self.check()
+        return lines, count_vocabulary(lines, parameters, max_bytes=self.settings.max_training_bytes)
 
     def _train(self, corpus: Corpus, parameters: TrainingParameters, epochs: int) -> WordVectors:
         self._enter(Phase.TRAINING)
