@@ -9,7 +9,16 @@ from ophicleide.lifecycle import delete
 from ophicleide.models import Model, ModelStatus
 from ophicleide.names import ModelId, ModelName, ModelRef, is_id
 from ophicleide.operations import not_found
-from ophicleide.ports import ArtifactStore, Clock, ModelFilter, ModelStore, Page, QueryStore, TrainingLauncher
+from ophicleide.ports import (
+    ArtifactStore,
+    Clock,
+    ModelFilter,
+    ModelStore,
+    NeighbourStore,
+    Page,
+    QueryStore,
+    TrainingLauncher,
+)
 from ophicleide.values import Value
 
 
@@ -30,6 +39,7 @@ class DeletedModel(Value):
 class Deletion:
     models: ModelStore
     artifacts: ArtifactStore
+    neighbours: NeighbourStore
     queries: QueryStore
     launcher: TrainingLauncher
     now: Clock
@@ -46,6 +56,7 @@ class Deletion:
         # Also for a tombstone: a crash between these steps is mended by the next call.
         self.launcher.cancel(model.id)
         self.artifacts.remove(model.id)
+        self.neighbours.remove(model.id)
         self.queries.remove(model.id)
         return Outcome(DeletedModel(id=model.id, name=model.name), subject=model.id, status=204)
 

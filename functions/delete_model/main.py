@@ -7,7 +7,13 @@ from ophicleide.edge.framework import entry_point
 from ophicleide.edge.function import Function
 from ophicleide.launchers.choice import launcher
 from ophicleide.settings import Settings
-from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
+from ophicleide.stores.mongo import (
+    MongoArtifactStore,
+    MongoConnection,
+    MongoModelStore,
+    MongoNeighbourStore,
+    MongoQueryStore,
+)
 from ophicleide.system import utc_now
 
 
@@ -16,6 +22,7 @@ def build(settings: Settings) -> Function:
     deletion = Deletion(
         models=MongoModelStore(connection),
         artifacts=MongoArtifactStore(connection),
+        neighbours=MongoNeighbourStore(connection),
         queries=MongoQueryStore(connection),
         launcher=launcher(settings, os.environ),
         now=utc_now,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ophicleide import __version__
 from ophicleide.errors import StoreUnavailable
 from ophicleide.models import Corpus, Failure, Model, Phase, TrainingResult
-from ophicleide.ports import ArtifactStore, EventSink, ModelStore
+from ophicleide.ports import ArtifactStore, EventSink, ModelStore, NeighbourStore
 from ophicleide.settings import Settings
 from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.channel import Channel, Message
@@ -21,7 +21,7 @@ from spark_jobs.train_word2vec.failures import JobFailed, Stopped, failure_of
 from spark_jobs.train_word2vec.outcomes import tell_outcomes
 from spark_jobs.train_word2vec.pipeline import Pipeline, Trained
 from spark_jobs.train_word2vec.progress import ProgressBoard
-from spark_jobs.train_word2vec.publish import clear_after_deletion, write_vectors
+from spark_jobs.train_word2vec.publish import clear_after_deletion, write_neighbours, write_vectors
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -37,6 +37,7 @@ class Job:
     attempt: Attempt
     models: ModelStore
     artifacts: ArtifactStore
+    neighbours: NeighbourStore
     sink: EventSink
     start_spark: StartSpark
 
@@ -90,6 +91,7 @@ class Job:
         self.attempt.check()
         board.enter(Phase.PUBLISHING)
         artifact = write_vectors(self.artifacts, model, trained.vectors, self.attempt.check)
+        write_neighbours(self.neighbours, artifact, trained.vectors, self.attempt.check)
         self.attempt.check()
         lines = trained.corpus.lines
         result = TrainingResult(
@@ -133,7 +135,7 @@ class Job:
 
     def _clear(self, model: Model) -> None:
         try:
-            clear_after_deletion(self.models, self.artifacts, model.id)
+            clear_after_deletion(self.models, self.artifacts, self.neighbours, model.id)
         except StoreUnavailable as error:
             log.warning("What was written for the deleted model stays: %s", error.detail)
 

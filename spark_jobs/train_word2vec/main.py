@@ -9,7 +9,7 @@ from threading import Thread
 from ophicleide.edge.logs import set_up
 from ophicleide.launchers.java import java_home
 from ophicleide.settings import Settings, SettingsError
-from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore
+from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoNeighbourStore
 from ophicleide.system import utc_now
 from spark_jobs.spark_start import start_spark
 from spark_jobs.train_word2vec.attempt import Attempt
@@ -46,7 +46,8 @@ def main() -> int:
         # In a thread: the handler interrupts code that may hold the very lock that stopping needs.
         signal.signal(number, lambda *_: Thread(target=attempt.stop, args=(DRIVER_STOPPED,)).start())
     sink = HttpEventSink(settings.sink_url) if settings.sink_url else NoSink()
-    return Job(settings, attempt, models, MongoArtifactStore(connection), sink, _spark_starter(settings)).run()
+    artifacts, neighbours = MongoArtifactStore(connection), MongoNeighbourStore(connection)
+    return Job(settings, attempt, models, artifacts, neighbours, sink, _spark_starter(settings)).run()
 
 
 def _spark_starter(settings: Settings) -> StartSpark:

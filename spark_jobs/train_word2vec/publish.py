@@ -1,11 +1,15 @@
-"""The last step: the artifact first, then one conditional update; a model is ready only when both hold."""
+"""The last step: the artifact and its neighbours first, then one conditional update; a model is ready only when all hold."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from ophicleide import artifact
 from ophicleide.models import Artifact, Model, ModelStatus
-from ophicleide.ports import ArtifactStore, ModelStore
+from ophicleide.neighbours import records
+from ophicleide.ports import ArtifactStore, ModelStore, NeighbourStore
 from ophicleide.vectors import WordVectors
+
+T = TypeVar("T")
 
 
 def write_vectors(artifacts: ArtifactStore, model: Model, vectors: WordVectors, check: Callable[[], None]) -> Artifact:
@@ -15,14 +19,24 @@ def write_vectors(artifacts: ArtifactStore, model: Model, vectors: WordVectors, 
     return Artifact(id=artifact_id, bytes=size, sha256=sha256, format_version=artifact.FORMAT_VERSION)
 
 
-def clear_after_deletion(models: ModelStore, artifacts: ArtifactStore, model_id: str) -> None:
+def write_neighbours(
+    neighbours: NeighbourStore, artifact: Artifact, vectors: WordVectors, check: Callable[[], None]
+) -> None:
+    """Finds and stores the neighbours of the most frequent words, so that a cold function answers for them at once."""
+    neighbours.write(artifact.id, _checked(records(vectors), check))
+
+
+def clear_after_deletion(
+    models: ModelStore, artifacts: ArtifactStore, neighbours: NeighbourStore, model_id: str
+) -> None:
     """Removes what was written for a model that was deleted meanwhile: who deleted it could not see it yet."""
     model = models.get(model_id)
     if model is None or model.status is ModelStatus.DELETED:
         artifacts.remove(model_id)
+        neighbours.remove(model_id)
 
 
-def _checked(pieces: Iterable[bytes], check: Callable[[], None]) -> Iterator[bytes]:
+def _checked(pieces: Iterable[T], check: Callable[[], None]) -> Iterator[T]:
     for piece in pieces:
         check()
         yield piece

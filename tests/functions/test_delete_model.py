@@ -34,7 +34,7 @@ def test_vectors_and_kept_queries_go_too(client, world, serve, way):
     model, query = world.ready(), serve("query")
     query.post("/queries", json={"model": model.id, "word": "captain"})
     ask(client, way, model.id)
-    assert world.artifacts._artifacts == {}
+    assert (world.artifacts._artifacts, world.neighbours._records) == ({}, {})
     assert query.get("/queries").json["queries"] == []
     assert query.get(f"/models/{model.id}/most-similar?word=captain").status_code == 404
 

@@ -17,8 +17,9 @@ from ophicleide.edge.function import Function
 from ophicleide.errors import LaunchFailed, StoreUnavailable
 from ophicleide.lifecycle import new_model, publish, start
 from ophicleide.models import Artifact, Corpus, CreateModel, Model, TrainingResult
+from ophicleide.neighbours import records
 from ophicleide.stores.cache import VectorCache
-from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryQueryStore
+from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryNeighbourStore, MemoryQueryStore
 from ophicleide.system import uuid7
 from ophicleide.vectors import WordVectors
 
@@ -62,6 +63,7 @@ class Switchable:
 class World:
     models: Any = field(default_factory=lambda: Switchable(MemoryModelStore()))
     artifacts: Any = field(default_factory=lambda: Switchable(MemoryArtifactStore()))
+    neighbours: MemoryNeighbourStore = field(default_factory=MemoryNeighbourStore)
     queries: MemoryQueryStore = field(default_factory=MemoryQueryStore)
     launcher: FakeLauncher = field(default_factory=FakeLauncher)
     time: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -93,6 +95,7 @@ class World:
     def ready_with(self, vectors: WordVectors, name: str = "austen") -> Model:
         model = self.training(name)
         artifact_id, size, digest = self.artifacts.write(model.id, 1, artifact.encode(vectors))
+        self.neighbours.write(artifact_id, records(vectors))
         result = TrainingResult(
             artifact=Artifact(id=artifact_id, bytes=size, sha256=digest, format_version=artifact.FORMAT_VERSION),
             vocabulary_size=len(vectors.words),
@@ -104,11 +107,14 @@ class World:
         )
         return self.models.change(model.id, 1, publish(model, result, now=self.now()))
 
+    def _deletion(self) -> Deletion:
+        return Deletion(self.models, self.artifacts, self.neighbours, self.queries, self.launcher, self.now)
+
     def _operations(self) -> dict[str, Any]:
         answering = Answering(self.models, VectorCache(self.artifacts, 1 << 20), self.now)
         return {
             "create_model": Creation(self.models, self.launcher, self.now, uuid7, 5, LAUNCH_SECONDS).operations(),
-            "delete_model": Deletion(self.models, self.artifacts, self.queries, self.launcher, self.now).operations(),
+            "delete_model": self._deletion().operations(),
             "list_models": (
                 *Listing(self.models, self.now).operations(),
                 *Exporting(self.models, self.artifacts, self.now, {PROJECTOR_PAGE}).operations(),

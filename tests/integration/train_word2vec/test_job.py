@@ -17,6 +17,7 @@ from ophicleide.errors import StoreUnavailable
 from ophicleide.events import Event as CloudEvent
 from ophicleide.lifecycle import delete
 from ophicleide.models import Failure, FailureCode, Model, ModelStatus, Phase
+from ophicleide.neighbours import records
 from ophicleide.settings import Settings
 from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore
 from ophicleide.system import utc_now
@@ -45,6 +46,7 @@ class World:
         self.spark = spark
         self.models = MemoryModelStore()
         self.artifacts = MemoryArtifactStore()
+        self.neighbours = MemoryNeighbourStore()
         self.sink = Sink()
 
     def job(self, model: Model, *, start_spark: Callable[..., Any] | None = None, **settings: Any) -> Job:
@@ -59,7 +61,15 @@ class World:
             heartbeat_seconds=chosen.heartbeat_seconds,
             deadline_seconds=chosen.deadline_seconds,
         )
-        return Job(chosen, attempt, self.models, self.artifacts, self.sink, start_spark or (lambda _: self.spark))
+        return Job(
+            chosen,
+            attempt,
+            self.models,
+            self.artifacts,
+            self.neighbours,
+            self.sink,
+            start_spark or (lambda _: self.spark),
+        )
 
     def create(self, *urls: str, **parameters: Any) -> Model:
         return self.models.add(a_model(urls=urls, parameters={"epochs": 2, "vector_size": 10, **parameters}))
@@ -124,6 +134,15 @@ def test_the_vocabulary_is_in_falling_count_with_ties_by_the_word(world: World, 
     assert vectors.words[-3:] == ["friday", "monday", "tuesday"]
     assert list(vectors.counts[:4]) == [120, 120, 60, 60]
     assert vectors.matrix.shape == (len(vectors.words), 10)
+
+
+def test_the_neighbours_of_words_are_kept_before_the_model_is_ready(world: World, text: str) -> None:
+    model = world.trained(text)
+
+    vectors = world.vectors(model)
+    assert model.result is not None
+    kept = {word: world.neighbours.read(model.result.artifact.id, word) for word in vectors.words}
+    assert kept == dict(records(vectors))
 
 
 @pytest.mark.parametrize("chosen", [{"algorithm": "skip-gram"}, {"algorithm": "cbow"}, {"trainer": "mllib"}])
@@ -308,6 +327,7 @@ def test_a_model_deleted_while_it_is_published_leaves_no_vectors(world: World, t
     assert model.status is ModelStatus.DELETED
     assert artifacts.removed == [model.id]
 
+    assert world.neighbours._records == {}
 
 def test_the_lease_is_held_while_the_job_works(world: World, texts: TextServer) -> None:
     model = world.create("http://127.0.0.1/")
