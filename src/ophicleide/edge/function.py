@@ -1,17 +1,15 @@
 """A function at its address: health, events, HTTP, in that order, and the last line of defence."""
 
-import logging
-import re
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote
 
+from ophicleide.edge import journal
 from ophicleide.edge.content import sent
 from ophicleide.edge.cross_origin import readable
 from ophicleide.edge.documents import document
 from ophicleide.edge.event_modes import mode_of
+from ophicleide.edge.health import health
 from ophicleide.edge.json_text import strict_json
 from ophicleide.edge.messages import JSON, Request, Response, json_response
 from ophicleide.edge.operation import Call, Operation, Outcome
@@ -20,12 +18,7 @@ from ophicleide.edge.routing import Router
 from ophicleide.edge.validation import refuse_parameters, validate, validate_parameters, with_path
 from ophicleide.errors import BodyTooLarge, FieldProblem, InvalidRequest, OphicleideError, UnsupportedMediaType
 
-HEALTH = frozenset({"/health/liveness", "/health/readiness"})
-"""Readiness does not ask the store: an outage of it would take every instance down, and a 503 says more."""
-
 MAX_KEY_LENGTH = 255
-_SAFE_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
-_log = logging.getLogger("ophicleide.requests")
 
 
 @dataclass(frozen=True)
@@ -43,18 +36,18 @@ class Function:
 
     def handle(self, request: Request) -> Response:
         started = time.perf_counter()
-        request_id = _request_id(request)
+        request_id = journal.request_id(request)
         try:
             response = self._answer(request)
         except Exception:  # noqa: BLE001 - the outermost edge: whatever it was, the caller gets an answer
-            _log.exception("unexpected fault", extra={"request_id": request_id})
+            journal.log.exception("unexpected fault", extra={"request_id": request_id})
             response = internal_error(request.path)
-        _tell(self.name, request, response, request_id, time.perf_counter() - started)
+        journal.tell(self.name, request, response, request_id, time.perf_counter() - started)
         return replace(response, headers={**response.headers, "X-Request-Id": request_id})
 
     def _answer(self, request: Request) -> Response:
-        if request.path in HEALTH and request.method in ("GET", "HEAD"):
-            return json_response(200, {"status": "ok"}, {"Cache-Control": "no-store"})
+        if (probed := health(request)) is not None:
+            return probed
         if mode := mode_of(request):
             from ophicleide.edge import event_requests  # brings the CloudEvents SDK
 
@@ -107,26 +100,5 @@ def _call(request: Request) -> Call:
         idempotency_key=None if key is None else f"http:{key}",
         if_none_match=request.headers.get("if-none-match"),
         base_url=request.base_url,
+        arrived=request.arrived,
     )
-
-
-def _request_id(request: Request) -> str:
-    given = request.headers.get("x-request-id", "")
-    return given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _tell(name: str, request: Request, response: Response, request_id: str, seconds: float) -> None:
-    level = logging.DEBUG if request.path in HEALTH else logging.ERROR if response.status >= 500 else logging.INFO
-    trace = request.headers.get("traceparent", "").split("-")
-    path = quote(request.path)  # a path may hold line breaks; a log line must not
-    fields = {
-        "function": name,
-        "method": request.method,
-        "path": path,
-        "status": response.status,
-        "milliseconds": round(seconds * 1000, 1),
-        "request_id": request_id,
-        "trace_id": trace[1] if len(trace) == 4 and _SAFE_ID.fullmatch(trace[1]) else None,
-        "event_type": request.headers.get("ce-type", "")[:100] or None,
-    }
-    _log.log(level, "%s %s %d", request.method, path, response.status, extra=fields)

@@ -13,13 +13,14 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]{1,100}){0,5}")
 
 @dataclass(frozen=True)
 class Request:
-    """`headers` have lower-case names; `path` is decoded, `query` is not."""
+    """`headers` have lower-case names; `path` is decoded, `query` is not; `arrived` is by perf_counter, where it is known."""
 
     method: str
     path: str
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    arrived: float | None = None
 
     @property
     def media_type(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from ophicleide.edge.function import HEALTH
+from ophicleide.edge.health import HEALTH
 from ophicleide.events import EventType, RequestType
 from ophicleide.settings import SECRETS, Settings, declared, variable
 from tests.unit.manifests import kinds
@@ -41,12 +41,13 @@ def services(documents: list[kinds.Document]) -> dict[str, kinds.Service]:
 
 
 def test_there_are_functions_to_compare_with() -> None:
-    assert {"create_model", "delete_model", "list_models", "query"} <= set(FUNCTIONS)
+    assert {"create_model", "delete_model", "list_models", "query", "set_alias"} <= set(FUNCTIONS)
 
 
 def test_each_folder_has_its_service_trigger_and_account(documents: list[kinds.Document]) -> None:
     assert sorted(services(documents)) == NAMES
-    assert sorted(every(kinds.Trigger, documents)) == NAMES
+    assert {t.spec.subscriber.ref.name for t in every(kinds.Trigger, documents).values()} == set(NAMES)
+    assert set(NAMES) <= set(every(kinds.Trigger, documents))
     assert sorted(every(kinds.ServiceAccount, documents)) == NAMES
 
 
