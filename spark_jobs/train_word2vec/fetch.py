@@ -22,8 +22,10 @@ from ophicleide.fetching.download import (
 )
 from ophicleide.fetching.guard import Guard
 from ophicleide.models import Failure, FailureCode, Source
+from ophicleide.training import Segmenter
 from spark_jobs.train_word2vec.channel import Message
 from spark_jobs.train_word2vec.read_text import Text
+from spark_jobs.train_word2vec.segment import segment_of
 from spark_jobs.train_word2vec.tokenise import contexts
 from spark_jobs.train_word2vec.unpack import NotText, TooLarge
 
@@ -47,6 +49,7 @@ class Fetcher:
     allowed: str
     limits: Limits
     tell: Callable[[Message], None]
+    segmenter: Segmenter = Segmenter.NONE
 
     def records(self, urls: Iterable[str]) -> Iterator[bytes | Report]:
         """Chunks of token lines (UTF-8, each line a context), and after those of each URL its report."""
@@ -65,7 +68,7 @@ class Fetcher:
             head, size, digest = self._spool(url, path)
             text = Text(path, head.content_type, self.limits.max_bytes)
             found = words = 0
-            for chunk, chunk_contexts, chunk_tokens in chunks(contexts(text.lines())):
+            for chunk, chunk_contexts, chunk_tokens in chunks(contexts(text.lines(), segment_of(self.segmenter))):
                 found += chunk_contexts
                 words += chunk_tokens
                 yield chunk

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ophicleide.fetching.download import Limits
 from ophicleide.models import Failure, FailureCode, Model, Phase, Source
 from ophicleide.settings import Settings
-from ophicleide.training import TrainingParameters, fitting_epochs
+from ophicleide.training import Segmenter, TrainingParameters, fitting_epochs
 from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.check import check_vectors
@@ -20,6 +20,7 @@ from spark_jobs.train_word2vec.failures import JobFailed
 from spark_jobs.train_word2vec.fetch import Fetcher, Report
 from spark_jobs.train_word2vec.prepare import prepared
 from spark_jobs.train_word2vec.progress import ProgressBoard
+from spark_jobs.train_word2vec.segment import require
 from spark_jobs.train_word2vec.train import trainer_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Pipeline:
     check: Callable[[], None]
 
     def run(self, model: Model) -> Trained:
-        lines = self._fetch(model.urls)
+        lines = self._fetch(model.urls, model.parameters.segmenter)
         lines, vocabulary = self._count(lines, model.parameters)
         corpus = Corpus(lines, vocabulary)
         epochs = model.parameters.epochs or fitting_epochs(lines.tokens)
@@ -57,11 +58,12 @@ class Pipeline:
         self.check()
         self.board.enter(phase)
 
-    def _fetch(self, urls: tuple[str, ...]) -> TokenLines:
+    def _fetch(self, urls: tuple[str, ...], segmenter: Segmenter) -> TokenLines:
         from pyspark import StorageLevel
 
         self._enter(Phase.FETCHING)
-        fetcher = Fetcher(self.settings.fetch_allowed, limits_of(self.settings), self.tell)
+        require(segmenter)
+        fetcher = Fetcher(self.settings.fetch_allowed, limits_of(self.settings), self.tell, segmenter)
         records = self.spark.parallelize(urls, len(urls)).mapPartitions(fetcher.records)
         records.persist(StorageLevel.DISK_ONLY)
         reports = records.filter(lambda record: isinstance(record, Report)).collect()

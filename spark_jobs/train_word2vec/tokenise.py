@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ophicleide.words import spelt
+from spark_jobs.train_word2vec.segment import WITHOUT_BLANKS, Segment
 
 MAX_CONTEXT_WORDS = 1000
 """Longest context; the cap of the first word2vec.c and of Spark, so that all trainers see the same lines."""
@@ -43,22 +44,32 @@ _ELIDED = re.compile(
 _POSSESSIVE = re.compile(r"'s\b")
 
 
-def words(text: str) -> list[str]:
+def words(text: str, segment: Segment | None = None) -> list[str]:
     """The words of a text in order, as `spelt`; underscores of plain-text italics separate."""
     text = spelt(text).replace("_", " ")
     if "'" in text:
         text = _ELIDED.sub(" ", _POSSESSIVE.sub(" ", text))
-    return [word for word in _WORD.findall(text) if len(word) <= MAX_WORD_LENGTH]
+    found = _WORD.findall(text)
+    if segment is not None:
+        found = [word for run in found for word in _segmented(run, segment)]
+    return [word for word in found if len(word) <= MAX_WORD_LENGTH]
 
 
-def contexts(lines: Iterable[str]) -> Iterator[list[str]]:
+def _segmented(run: str, segment: Segment) -> Iterable[str]:
+    """A run is segmented where it has letters of a script without blanks, and stays a word elsewhere."""
+    if WITHOUT_BLANKS.search(run) is None:
+        return (run,)
+    return (word for word in segment(run) if _WORD.fullmatch(word))
+
+
+def contexts(lines: Iterable[str], segment: Segment | None = None) -> Iterator[list[str]]:
     """Words that may be each other's neighbours: a paragraph, cut after 1000 words.
 
     A blank line ends a paragraph, a mere line break does not, unless the line is too long to have been wrapped.
     """
     context: list[str] = []
     for line in lines:
-        found = words(line)
+        found = words(line, segment)
         if context and (not line.strip() or len(line) > WRAPPED_LINE_LENGTH):
             yield context
             context = []
