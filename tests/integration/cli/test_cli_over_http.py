@@ -71,7 +71,7 @@ def test_a_server_that_stays_busy_is_unreachable(server: ContractServer, ophicle
     done = ophicleide("models", "list")
 
     assert done.exit_code == 4
-    assert "The document store does not answer." in done.stderr
+    assert "The document store did not answer." in done.stderr
 
 
 def test_a_refused_field_is_named_as_it_was_typed(ophicleide: Ophicleide) -> None:
