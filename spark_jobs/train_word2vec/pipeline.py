@@ -87,7 +87,7 @@ class Pipeline:
     def _train(self, corpus: Corpus, parameters: TrainingParameters, epochs: int) -> WordVectors:
         self._enter(Phase.TRAINING)
         self.board.expect_words(corpus.lines.tokens * epochs)
-        trainer = trainer_of(parameters.trainer, self.spark, self.tell)
+        trainer = trainer_of(parameters.trainer, self.spark, self.tell, self.settings.replicas)
         return trainer.learn(corpus, parameters, epochs, self.board.words_done)
 
 

@@ -24,22 +24,15 @@ class Trainer(Protocol):
         """The vectors of the corpus's vocabulary, in its order."""
 
 
-def trainer_of(name: TrainerName, spark: "SparkContext", tell: Sender) -> Trainer:
-    """The trainer of that name; what the others need is not imported."""
+def trainer_of(name: TrainerName, spark: "SparkContext", tell: Sender, replicas: int | None = None) -> Trainer:
+    """The trainer of that name; what the others need is not imported. `replicas` is the setting."""
     match name:
         case TrainerName.GENSIM:
+            from spark_jobs.train_word2vec.executors import Executors
             from spark_jobs.train_word2vec.gensim_trainer import GensimTrainer
 
-            return GensimTrainer(tell, threads_of(spark))
+            return GensimTrainer(Executors.of(spark), tell, replicas)
         case TrainerName.MLLIB:
             from spark_jobs.train_word2vec.mllib_trainer import MLlibTrainer
 
             return MLlibTrainer(spark)
-
-
-def threads_of(spark: "SparkContext") -> int:
-    """Cores of one executor; those that the master gives where driver and executor are one."""
-    cores = spark.getConf().get("spark.executor.cores")
-    if spark.master.startswith("local"):
-        return int(spark.defaultParallelism)
-    return int(cores) if cores else 1

@@ -19,7 +19,7 @@ from ophicleide.lifecycle import delete
 from ophicleide.models import Failure, FailureCode, Model, ModelStatus, Phase
 from ophicleide.neighbours import records
 from ophicleide.settings import Settings
-from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore
+from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryNeighbourStore
 from ophicleide.system import utc_now
 from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec.attempt import Attempt
@@ -177,11 +177,12 @@ def test_a_second_job_for_the_same_attempt_changes_nothing(world: World, text: s
 
 def test_one_worker_and_one_seed_give_equal_vectors(world: World, text: str, spark: Any) -> None:
     from spark_jobs.train_word2vec.corpus import Corpus, TokenLines, Vocabulary
+    from spark_jobs.train_word2vec.executors import Executors
     from spark_jobs.train_word2vec.gensim_trainer import GensimTrainer
 
     chunks = spark.parallelize([b"a b c a\nb c a b\n" * 200, b"c c a\n" * 100], 2)
     corpus = Corpus(TokenLines(chunks, (), 500, 1900, 2), Vocabulary(["a", "c", "b"], [700, 600, 600]))
-    trainer = GensimTrainer(lambda _: None, threads=1)  # type: ignore[arg-type]
+    trainer = GensimTrainer(Executors(1, 1, shared=True), lambda _: None)  # type: ignore[arg-type]
     parameters = a_model().parameters
 
     first, second = (trainer.learn(corpus, parameters, 3, lambda _: None) for _ in range(2))
@@ -326,8 +327,8 @@ def test_a_model_deleted_while_it_is_published_leaves_no_vectors(world: World, t
 
     assert model.status is ModelStatus.DELETED
     assert artifacts.removed == [model.id]
-
     assert world.neighbours._records == {}
+
 
 def test_the_lease_is_held_while_the_job_works(world: World, texts: TextServer) -> None:
     model = world.create("http://127.0.0.1/")
