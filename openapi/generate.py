@@ -11,12 +11,14 @@ import yaml
 from pydantic.json_schema import models_json_schema
 
 from functions.delete_model.handler import DeletedModel, DeleteModel
+from functions.list_models.aliases import GetAlias
 from functions.list_models.exporting import ExportModel
 from functions.list_models.inputs import ListModels, Service
+from ophicleide.aliases import PRIVATE_ALIAS_FIELDS, Alias, ClearAlias, SetAlias
 from ophicleide.edge.problems import Problem
 from ophicleide.events import EventType, RequestType
 from ophicleide.models import PRIVATE_FIELDS, CreateModel, Model, ModelStatus
-from ophicleide.ports import ModelPage, QueryPage
+from ophicleide.ports import AliasPage, ModelPage, QueryPage
 from ophicleide.queries import Answer, MostSimilar, Query
 from ophicleide.values import Value
 
@@ -27,6 +29,8 @@ ASKED: dict[RequestType, type[Value]] = {
     RequestType.CREATE_MODEL: CreateModel,
     RequestType.DELETE_MODEL: DeleteModel,
     RequestType.LIST_MODELS: ListModels,
+    RequestType.SET_ALIAS: SetAlias,
+    RequestType.CLEAR_ALIAS: ClearAlias,
     RequestType.QUERY: MostSimilar,
 }
 TOLD: dict[EventType, type[Value]] = {
@@ -34,14 +38,15 @@ TOLD: dict[EventType, type[Value]] = {
     EventType.MODEL_DELETED: DeletedModel,
     EventType.MODELS_LISTED: ModelPage,
     EventType.QUERY_ANSWERED: Query,
+    EventType.ALIAS_CHANGED: Alias,
     EventType.MODEL_READY: Model,
     EventType.MODEL_FAILED: Model,
     EventType.REQUEST_FAILED: Problem,
 }
-PARAMETERS = (ExportModel,)
+PARAMETERS = (ExportModel, GetAlias)
 """What paths and query strings are read into, where the contract refers to it."""
 
-ANSWERS = (Service, Answer, QueryPage)
+ANSWERS = (Service, AliasPage, Answer, QueryPage)
 
 
 def schemas() -> dict[str, Any]:
@@ -78,6 +83,8 @@ def _public(found: dict[str, Any]) -> dict[str, Any]:
     found["Model"]["description"] = "A model as callers see it."
     found["ModelStatus"]["enum"].remove(ModelStatus.DELETED)
     del found["OutboxEntry"]
+    for name in PRIVATE_ALIAS_FIELDS:
+        del found["Alias"]["properties"][name]
     return found
 
 

@@ -105,6 +105,11 @@ class ModelNotFound(OphicleideError):
     title = "There is no such model"
 
 
+class AliasNotFound(OphicleideError):
+    code = "alias-not-found"
+    title = "The name was never pinned"
+
+
 class ModelDeleted(OphicleideError):
     """A late retry asks for a model that was made and deleted since; making it again would resurrect it."""
 

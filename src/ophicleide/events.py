@@ -18,6 +18,13 @@ class RequestType(StrEnum):
     DELETE_MODEL = "dev.ophicleide.model.delete.v1"
     LIST_MODELS = "dev.ophicleide.models.list.v1"
     QUERY = "dev.ophicleide.query.v1"
+    SET_ALIAS = "dev.ophicleide.alias.set.v1"
+    CLEAR_ALIAS = "dev.ophicleide.alias.clear.v1"
+
+    @property
+    def function(self) -> str:
+        """The function that takes it."""
+        return "set_alias" if self is RequestType.CLEAR_ALIAS else self.name.lower()
 
 
 class EventType(StrEnum):
@@ -27,6 +34,7 @@ class EventType(StrEnum):
     MODEL_DELETED = "dev.ophicleide.model.deleted.v1"
     MODELS_LISTED = "dev.ophicleide.models.listed.v1"
     QUERY_ANSWERED = "dev.ophicleide.query.answered.v1"
+    ALIAS_CHANGED = "dev.ophicleide.alias.changed.v1"
     MODEL_READY = "dev.ophicleide.model.ready.v1"
     MODEL_FAILED = "dev.ophicleide.model.failed.v1"
     REQUEST_FAILED = "dev.ophicleide.request.failed.v1"

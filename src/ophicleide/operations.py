@@ -10,9 +10,14 @@ from ophicleide.ports import MAX_PAGE_SIZE, Clock, ModelFilter, ModelStore, Page
 
 
 def resolve(models: ModelStore, clock: Clock, ref: str) -> Model:
-    """The model of that id; or of that name the newest ready one, or where none is ready, the newest."""
+    """The model of that id; or the one that the name is pinned to, else its newest ready one, else its newest."""
+    pinned = None if is_id(ref) else models.pinned(ref)
+    if pinned is not None and pinned.status is ModelStatus.READY:
+        return pinned
     model = models.get(ref) if is_id(ref) else models.newest_ready(ref) or models.newest(ref)
     model = current(models, clock, model) if model else None
+    if model is None and pinned is not None:
+        raise ModelNotFound(f"The name '{ref}' is pinned to a model that was deleted. Pin it to another, or clear it.")
     if model is None or model.status is ModelStatus.DELETED:
         raise not_found(ref)
     return model

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import Field
 
+from ophicleide.aliases import Alias
 from ophicleide.events import Event
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Artifact, Model, ModelStatus
@@ -44,7 +45,12 @@ class ModelPage(Value):
 
 
 class QueryPage(Value):
-    queries: tuple[Query, ...]
+    queries: tuple[KeptQuery, ...]
+    next_cursor: str | None = None
+
+
+class AliasPage(Value):
+    aliases: tuple[Alias, ...]
     next_cursor: str | None = None
 
 
@@ -54,6 +60,9 @@ class ModelStore(Protocol):
 
     def get(self, model_id: str) -> Model | None:
         """The model, deleted ones too."""
+
+    def pinned(self, name: str) -> Model | None:
+        """The model that the name is pinned to, in any status, deleted too."""
 
     def newest_ready(self, name: str) -> Model | None:
         """The newest ready model of that name."""
@@ -72,6 +81,17 @@ class ModelStore(Protocol):
 
     def settle_outcome(self, model_id: str, event_id: str) -> None:
         """Take an outcome that was told out of the model's outbox."""
+
+
+class AliasStore(Protocol):
+    def get(self, name: str) -> Alias | None:
+        """The alias, also one that is pinned no more."""
+
+    def find(self, page: Page) -> AliasPage:
+        """Names that are pinned, in the order of their characters; the cursor is the last name of the page before."""
+
+    def put(self, alias: Alias, revision: int | None) -> bool:
+        """Keep it, if the kept one still has that revision (None: if there is none); whether it was kept."""
 
 
 class ArtifactStore(Protocol):

@@ -18,7 +18,7 @@ from tests.functions.world import World
 
 DOCUMENT = yaml.safe_load(CONTRACT.read_text())
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(DOCUMENT, DRAFT202012))
-FUNCTIONS = ("create_model", "delete_model", "list_models", "query")
+FUNCTIONS = ("create_model", "delete_model", "list_models", "query", "set_alias")
 
 
 def operations() -> dict[str, tuple[str, str, str]]:

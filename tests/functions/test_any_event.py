@@ -11,7 +11,7 @@ from ophicleide.events import RequestType
 from tests.functions.ways import BATCH, JSON, STRUCTURED, event
 from tests.functions.world import World
 
-NAMES = ("create_model", "delete_model", "list_models", "query")
+NAMES = ("create_model", "delete_model", "list_models", "query", "set_alias")
 scalars = some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | some.text()
 documents = some.recursive(scalars, lambda part: some.lists(part) | some.dictionaries(some.text(), part), max_leaves=8)
 attributes = some.sampled_from(

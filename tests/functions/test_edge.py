@@ -13,7 +13,7 @@ from ophicleide.errors import OphicleideError
 from ophicleide.values import Value
 from tests.functions.world import MAX_BODY_BYTES, URL
 
-FUNCTIONS = ("create_model", "delete_model", "list_models", "query")
+FUNCTIONS = ("create_model", "delete_model", "list_models", "query", "set_alias")
 SECRET = "s3cret-token"
 
 
@@ -121,6 +121,7 @@ def test_the_store_out_of_reach_is_503_with_retry_after(serve, world, name):
         "delete_model": ("DELETE", "/models/a", None),
         "list_models": ("GET", "/models", None),
         "query": ("POST", "/queries", {"model": "a", "word": "b"}),
+        "set_alias": ("PUT", "/aliases/a", {"model": "b"}),
     }
     method, path, body = requests[name]
     response = serve(name).open(path, method=method, json=body)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FUNCTIONS = ("create_model", "delete_model", "list_models", "query")
+FUNCTIONS = ("create_model", "delete_model", "list_models", "query", "set_alias")
 HEAVY = {"numpy", "pyspark", "gensim", "scipy", "kubernetes", "cloudevents", "httpx", "starlette", "yaml"}
 
 

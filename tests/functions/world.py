@@ -8,10 +8,13 @@ import numpy as np
 
 from functions.create_model.handler import Creation
 from functions.delete_model.handler import Deletion
+from functions.list_models.aliases import AliasListing
 from functions.list_models.exporting import Exporting
 from functions.list_models.handler import Listing
 from functions.query.answering import Answering
 from functions.query.handler import Querying
+from functions.query.keeping import Keeping
+from functions.set_alias.handler import Aliasing
 from ophicleide import artifact
 from ophicleide.edge.function import Function
 from ophicleide.errors import LaunchFailed, StoreUnavailable
@@ -19,7 +22,13 @@ from ophicleide.lifecycle import new_model, publish, start
 from ophicleide.models import Artifact, Corpus, CreateModel, Model, TrainingResult
 from ophicleide.neighbours import records
 from ophicleide.stores.cache import VectorCache
-from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryNeighbourStore, MemoryQueryStore
+from ophicleide.stores.memory import (
+    MemoryAliasStore,
+    MemoryArtifactStore,
+    MemoryModelStore,
+    MemoryNeighbourStore,
+    MemoryQueryStore,
+)
 from ophicleide.system import uuid7
 from ophicleide.vectors import WordVectors
 
@@ -67,6 +76,10 @@ class World:
     queries: MemoryQueryStore = field(default_factory=MemoryQueryStore)
     launcher: FakeLauncher = field(default_factory=FakeLauncher)
     time: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    aliases: MemoryAliasStore = field(default_factory=MemoryAliasStore)
+
+    def __post_init__(self) -> None:
+        self.models = self.models or Switchable(MemoryModelStore(self.aliases))
 
     def now(self) -> datetime:
         return self.time
@@ -118,8 +131,12 @@ class World:
             "list_models": (
                 *Listing(self.models, self.now).operations(),
                 *Exporting(self.models, self.artifacts, self.now, {PROJECTOR_PAGE}).operations(),
+                *AliasListing(self.aliases).operations(),
             ),
-            "query": Querying(answering, self.queries, uuid7).operations(),
+            "set_alias": Aliasing(self.models, self.aliases, self.now).operations(),
+            "query": Querying(
+                Asking(answering, MAX_BATCH_QUERIES), Keeping(answering, self.queries, uuid7)
+            ).operations(),
         }
 
 

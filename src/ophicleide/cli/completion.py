@@ -30,5 +30,5 @@ def event_types(incomplete: str) -> list[str]:
 def event_targets(incomplete: str) -> list[str]:
     from ophicleide.events import RequestType
 
-    names = ["broker", *(kind.name.lower() for kind in RequestType)]
+    names = ["broker", *dict.fromkeys(kind.function for kind in RequestType)]
     return [name for name in names if name.startswith(incomplete)]

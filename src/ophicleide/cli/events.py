@@ -92,7 +92,7 @@ def reply_event(reply: "httpx.Response") -> dict[str, Any] | None:
 def taker(type_: str) -> str:
     from ophicleide.events import RequestType
 
-    return next((kind.name.lower() for kind in RequestType if kind == type_), "broker")
+    return next((kind.function for kind in RequestType if kind == type_), "broker")
 
 
 def _json(text: str) -> Any:

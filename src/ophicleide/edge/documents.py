@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from ophicleide.aliases import PRIVATE_ALIAS_FIELDS, Alias
 from ophicleide.models import PRIVATE_FIELDS, Model
-from ophicleide.ports import ModelPage
+from ophicleide.ports import AliasPage, ModelPage
 from ophicleide.values import Value
 
 
@@ -13,4 +14,8 @@ def document(value: Value) -> dict[str, Any]:
             return value.model_dump(mode="json", exclude=set(PRIVATE_FIELDS))
         case ModelPage():
             return {"models": [document(model) for model in value.models], "next_cursor": value.next_cursor}
+        case Alias():
+            return value.model_dump(mode="json", exclude=set(PRIVATE_ALIAS_FIELDS))
+        case AliasPage():
+            return {"aliases": [document(alias) for alias in value.aliases], "next_cursor": value.next_cursor}
     return value.model_dump(mode="json")

@@ -32,6 +32,7 @@ TABLE: dict[type[errors.OphicleideError], Statuses] = {
     errors.InvalidRequest: Statuses(422, 422),
     errors.IdempotencyConflict: Statuses(422, 422),
     errors.ModelNotFound: Statuses(404, 422),
+    errors.AliasNotFound: Statuses(404, 422),
     errors.ModelDeleted: Statuses(410, 422),
     errors.QueryNotFound: Statuses(404, 422),
     errors.ModelNotReady: Statuses(409, 422),

@@ -4,18 +4,43 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from threading import RLock
 
+from ophicleide.aliases import Alias
 from ophicleide.errors import ArtifactDamaged
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Artifact, Model, ModelStatus
-from ophicleide.ports import ModelFilter, ModelPage, Page, QueryPage
-from ophicleide.queries import Query
+from ophicleide.ports import AliasPage, ModelFilter, ModelPage, Page, QueryPage
 from ophicleide.stores.pages import cut, last_seen
 
 PIECE_BYTES = 1 << 20
 
 
-class MemoryModelStore:
+class MemoryAliasStore:
     def __init__(self) -> None:
+        self._aliases: dict[str, Alias] = {}
+        self._lock = RLock()
+
+    def get(self, name: str) -> Alias | None:
+        return self._aliases.get(name)
+
+    def find(self, page: Page) -> AliasPage:
+        with self._lock:
+            pinned = sorted(name for name, alias in self._aliases.items() if alias.model_id is not None)
+            names = [name for name in pinned if name > (page.cursor or "")]
+            aliases = tuple(self._aliases[name] for name in names[: page.limit])
+        return AliasPage(aliases=aliases, next_cursor=aliases[-1].name if len(names) > page.limit else None)
+
+    def put(self, alias: Alias, revision: int | None) -> bool:
+        with self._lock:
+            kept = self._aliases.get(alias.name)
+            if (kept and kept.revision) != revision:
+                return False
+            self._aliases[alias.name] = alias
+            return True
+
+
+class MemoryModelStore:
+    def __init__(self, aliases: MemoryAliasStore | None = None) -> None:
+        self._aliases = aliases or MemoryAliasStore()
         self._models: dict[str, Model] = {}
         self._lock = RLock()
 
@@ -26,6 +51,10 @@ class MemoryModelStore:
 
     def get(self, model_id: str) -> Model | None:
         return self._models.get(model_id)
+
+    def pinned(self, name: str) -> Model | None:
+        alias = self._aliases.get(name)
+        return None if alias is None or alias.model_id is None else self._models.get(alias.model_id)
 
     def newest_ready(self, name: str) -> Model | None:
         return self._newest(name, {ModelStatus.READY})

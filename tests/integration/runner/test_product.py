@@ -10,7 +10,7 @@ import pytest
 from tests.document_store import DocumentStore
 from tests.product import Product, living, run_runner, running, until
 
-FUNCTIONS = ["create_model", "delete_model", "list_models", "query"]
+FUNCTIONS = ["create_model", "delete_model", "list_models", "query", "set_alias"]
 
 
 def test_the_api_is_routed_by_the_contract(product: Product) -> None:

@@ -5,9 +5,16 @@ from typing import Any
 
 import pytest
 
-from ophicleide.ports import ArtifactStore, ModelStore, NeighbourStore, QueryStore
-from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryNeighbourStore, MemoryQueryStore
+from ophicleide.ports import AliasStore, ArtifactStore, ModelStore, NeighbourStore, QueryStore
+from ophicleide.stores.memory import (
+    MemoryAliasStore,
+    MemoryArtifactStore,
+    MemoryModelStore,
+    MemoryNeighbourStore,
+    MemoryQueryStore,
+)
 from ophicleide.stores.mongo import (
+    MongoAliasStore,
     MongoArtifactStore,
     MongoConnection,
     MongoModelStore,
@@ -51,3 +58,13 @@ def neighbours(request: pytest.FixtureRequest) -> NeighbourStore:
     if request.param == "memory":
         return MemoryNeighbourStore()
     return MongoNeighbourStore(request.getfixturevalue("connection"))
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def named(request: pytest.FixtureRequest) -> tuple[AliasStore, ModelStore]:
+    """An alias store, and the model store that looks names up in it."""
+    if request.param == "memory":
+        aliases = MemoryAliasStore()
+        return aliases, MemoryModelStore(aliases)
+    connection = request.getfixturevalue("connection")
+    return MongoAliasStore(connection), MongoModelStore(connection)

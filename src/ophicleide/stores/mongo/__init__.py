@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ophicleide.stores.mongo.aliases import MongoAliasStore
     from ophicleide.stores.mongo.artifacts import MongoArtifactStore
     from ophicleide.stores.mongo.connection import MongoConnection
     from ophicleide.stores.mongo.models import MongoModelStore
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ophicleide.stores.mongo.queries import MongoQueryStore
 
 _HOMES = {
+    "MongoAliasStore": "aliases",
     "MongoArtifactStore": "artifacts",
     "MongoConnection": "connection",
     "MongoModelStore": "models",
@@ -22,7 +24,14 @@ _HOMES = {
     "MongoQueryStore": "queries",
 }
 
-__all__ = ["MongoArtifactStore", "MongoConnection", "MongoModelStore", "MongoNeighbourStore", "MongoQueryStore"]
+__all__ = [
+    "MongoAliasStore",
+    "MongoArtifactStore",
+    "MongoConnection",
+    "MongoModelStore",
+    "MongoNeighbourStore",
+    "MongoQueryStore",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ INDEXES = [
     IndexModel([("status", 1), ("_id", -1)], name="status_id"),
     IndexModel([("label_pairs", 1), ("_id", -1)], name="label_pairs_id"),
 ]
+ALIASES = "aliases"
 HIDDEN = ModelStatus.DELETED.value
 
 
@@ -43,6 +44,11 @@ class MongoModelStore:
 
     def get(self, model_id: str) -> Model | None:
         return self._newest({"_id": model_id}) if is_id(model_id) else None
+
+    def pinned(self, name: str) -> Model | None:
+        with self._connection.request() as database:
+            alias = database[ALIASES].find_one({"_id": name, "model_id": {"$exists": True}}, {"model_id": 1})
+        return None if alias is None else self.get(alias["model_id"])
 
     def newest_ready(self, name: str) -> Model | None:
         return self._newest({"name": name, "status": ModelStatus.READY.value})

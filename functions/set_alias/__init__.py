@@ -1,0 +1,1 @@
+"""Pins names to models, and lets them go."""

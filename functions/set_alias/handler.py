@@ -1,0 +1,52 @@
+"""Pinning a name to a model and letting it go, by one conditional write each, made once however often it is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ophicleide.aliases import Alias, ClearAlias, SetAlias, is_replay, pointed
+from ophicleide.edge.operation import Call, Operation, Outcome
+from ophicleide.errors import AliasNotFound, StoreUnavailable
+from ophicleide.events import EventType, RequestType
+from ophicleide.operations import ready
+from ophicleide.ports import AliasStore, Clock, ModelStore
+
+TRIES = 20
+"""Each failed one means that another writer got through."""
+
+
+@dataclass(frozen=True)
+class Aliasing:
+    models: ModelStore
+    aliases: AliasStore
+    now: Clock
+
+    def operations(self) -> tuple[Operation, ...]:
+        path, tells = "/aliases/{name}", EventType.ALIAS_CHANGED
+        return (
+            Operation("set_alias", "PUT", path, SetAlias, self.set_alias, RequestType.SET_ALIAS, tells),
+            Operation("clear_alias", "DELETE", path, ClearAlias, self.clear_alias, RequestType.CLEAR_ALIAS, tells),
+        )
+
+    def set_alias(self, request: SetAlias, call: Call) -> Outcome:
+        def target(_kept: Alias | None) -> str:
+            return ready(self.models, self.now, request.model).id
+
+        alias = self._point(request.name, target, call.idempotency_key)
+        return Outcome(alias, subject=alias.model_id)
+
+    def clear_alias(self, request: ClearAlias, call: Call) -> Outcome:
+        def target(kept: Alias | None) -> None:
+            if kept is None:
+                raise AliasNotFound(f"The name '{request.name}' was never pinned, so there is nothing to clear.")
+
+        return Outcome(self._point(request.name, target, call.idempotency_key), status=204)
+
+    def _point(self, name: str, target: Callable[[Alias | None], str | None], key: str | None) -> Alias:
+        for _ in range(TRIES):
+            kept = self.aliases.get(name)
+            if kept is not None and is_replay(kept, key):
+                return kept
+            changed = pointed(kept, name, target(kept), now=self.now(), key=key)
+            if changed is kept or self.aliases.put(changed, kept.revision if kept else None):
+                return changed
+        raise StoreUnavailable(f"The name '{name}' is being pinned by many at once. Try again in a moment.")
