@@ -45,7 +45,7 @@ class ModelPage(Value):
 
 
 class QueryPage(Value):
-    queries: tuple[KeptQuery, ...]
+    queries: tuple[Query, ...]
     next_cursor: str | None = None
 
 

@@ -13,7 +13,6 @@ from functions.list_models.exporting import Exporting
 from functions.list_models.handler import Listing
 from functions.query.answering import Answering
 from functions.query.handler import Querying
-from functions.query.keeping import Keeping
 from functions.set_alias.handler import Aliasing
 from ophicleide import artifact
 from ophicleide.edge.function import Function
@@ -70,7 +69,7 @@ class Switchable:
 
 @dataclass
 class World:
-    models: Any = field(default_factory=lambda: Switchable(MemoryModelStore()))
+    models: Any = None
     artifacts: Any = field(default_factory=lambda: Switchable(MemoryArtifactStore()))
     neighbours: MemoryNeighbourStore = field(default_factory=MemoryNeighbourStore)
     queries: MemoryQueryStore = field(default_factory=MemoryQueryStore)
@@ -134,9 +133,7 @@ class World:
                 *AliasListing(self.aliases).operations(),
             ),
             "set_alias": Aliasing(self.models, self.aliases, self.now).operations(),
-            "query": Querying(
-                Asking(answering, MAX_BATCH_QUERIES), Keeping(answering, self.queries, uuid7)
-            ).operations(),
+            "query": Querying(answering, self.queries, uuid7).operations(),
         }
 
 

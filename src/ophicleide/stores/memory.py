@@ -9,6 +9,7 @@ from ophicleide.errors import ArtifactDamaged
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Artifact, Model, ModelStatus
 from ophicleide.ports import AliasPage, ModelFilter, ModelPage, Page, QueryPage
+from ophicleide.queries import Query
 from ophicleide.stores.pages import cut, last_seen
 
 PIECE_BYTES = 1 << 20
