@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 JSON = "application/json"
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
@@ -45,6 +45,17 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     stream: Iterable[bytes] | None = None
+
+
+class Handler(Protocol):
+    """What a server asks: `Function`, or what stands before one."""
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Of a longer body one byte more than this is handed on, so that it is refused."""
+
+    def handle(self, request: Request) -> Response:
+        """Raises nothing; may wait for the store."""
 
 
 def json_response(

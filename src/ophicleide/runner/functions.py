@@ -1,4 +1,4 @@
-"""Every function as a program of its own, under functions-framework's production server as in its container."""
+"""Every function as a program of its own, under the server that its container has."""
 
 import sys
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ def names(root: Path) -> list[str]:
 
 def program(name: str, root: Path, environ: Mapping[str, str], client: httpx.AsyncClient) -> Program:
     def command(port: int) -> list[str]:
-        where = ["--source", f"functions/{name}/main.py", "--target", name, "--signature-type", "http"]
-        return [sys.executable, "-m", "functions_framework", *where, "--host", LOOPBACK, "--port", str(port)]
+        where = ["--target", name, "--host", LOOPBACK, "--port", str(port)]
+        return [sys.executable, "-m", "ophicleide.edge.serve", *where]
 
     async def is_ready(port: int) -> bool:
         try:

@@ -28,6 +28,7 @@ class Absent:
             raise ModuleNotFoundError(f"{name} is not in the image", name=name)
 absent = set(json.loads(sys.argv[1]))
 sys.meta_path.insert(0, Absent())
+import ophicleide.edge.serve
 import functions_framework
 app = functions_framework.create_app(sys.argv[2], f"functions/{sys.argv[2]}/main.py", "http")
 print(app.test_client().get("/health/readiness").status_code)
