@@ -48,15 +48,20 @@ def charset_of(pieces: Iterator[bytes], content_type: str | None) -> str:
     if media_type(content_type).startswith(_UNREADABLE_TYPES):
         raise NotText(f"the server says that it is {media_type(content_type)}")
     head, pieces = peek(pieces)
-    for mark, charset in _MARKS:
-        if head.startswith(mark):
-            return charset
-    declared = _known(_declared(content_type)) or _known(_in_page(head, content_type))
+    declared = declared_charset(head, content_type)
     if declared is not None:
         return declared
     if b"\0" in head:
         raise NotText("it holds zero bytes, as binary files do")
     return _detected(pieces)
+
+
+def declared_charset(head: bytes, content_type: str | None) -> str | None:
+    """By a byte order mark, the server or the page; None where nobody says it."""
+    for mark, charset in _MARKS:
+        if head.startswith(mark):
+            return charset
+    return _known(_declared(content_type)) or _known(_in_page(head, content_type))
 
 
 def _declared(content_type: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The first step: one Spark task a URL fetches it to local disk and turns it into token lines.
+"""The first step: one Spark task a URL fetches it to local disk and turns it into token lines; large ones are split.
 
 Runs on executors. What a caller can put right comes back as a value: a raised error would be tried again, and is a trace.
 """
@@ -11,23 +11,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from ophicleide.fetching.download import (
-    DownloadFailed,
-    DownloadRefused,
-    DownloadTimedOut,
-    DownloadTooLarge,
-    Head,
-    Limits,
-    download,
-)
+from ophicleide.fetching.download import DownloadTooLarge, Limits, download
 from ophicleide.fetching.guard import Guard
-from ophicleide.models import Failure, FailureCode, Source
+from ophicleide.fetching.versions import Head
+from ophicleide.models import Failure, Source
 from ophicleide.training import Segmenter
 from spark_jobs.train_word2vec.channel import Message
+from spark_jobs.train_word2vec.fetch_failures import FetchFault, failure_of
 from spark_jobs.train_word2vec.read_text import Text
 from spark_jobs.train_word2vec.segment import segment_of
+from spark_jobs.train_word2vec.split import RANGE_BYTES, Split, split_of
 from spark_jobs.train_word2vec.tokenise import contexts
-from spark_jobs.train_word2vec.unpack import NotText, TooLarge
+from spark_jobs.train_word2vec.unpack import peek
 
 CHUNK_BYTES = 1 << 18
 TELL_SECONDS = 0.25
@@ -43,61 +38,97 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Received:
+    """What came: how many bytes, and their SHA-256."""
+
+    size_bytes: int
+    digest: bytes
+
+
+class Meter:
+    """Counts, hashes and tells what arrives, under the name by which progress is kept."""
+
+    def __init__(self, name: str, expected: int | None, tell: Callable[[Message], None]) -> None:
+        self._name, self._expected, self._tell = name, expected, tell
+        self._digest, self._received, self._told = hashlib.sha256(), 0, 0.0
+
+    def count(self, piece: bytes) -> None:
+        self._digest.update(piece)
+        self._received += len(piece)
+        if monotonic() - self._told > TELL_SECONDS:
+            self._tell({"url": self._name, "received": self._received, "expected": self._expected})
+            self._told = monotonic()
+
+    def done(self) -> Received:
+        self._tell({"url": self._name, "received": self._received, "expected": self._received})
+        return Received(self._received, self._digest.digest())
+
+
+@dataclass(frozen=True)
 class Fetcher:
-    """What a task needs to know; travels to executors by pickle."""
+    """What a task needs to know; travels to executors by pickle. URLs in `whole` are read by one task however large."""
 
     allowed: str
     limits: Limits
     tell: Callable[[Message], None]
     segmenter: Segmenter = Segmenter.NONE
+    range_bytes: int = RANGE_BYTES
+    whole: frozenset[str] = frozenset()
 
-    def records(self, urls: Iterable[str]) -> Iterator[bytes | Report]:
-        """Chunks of token lines (UTF-8, each line a context), and after those of each URL its report."""
+    def records(self, urls: Iterable[str]) -> Iterator[bytes | Report | Split]:
+        """Chunks of token lines (UTF-8, each line a context), and after those of each URL its report; or how to split it."""
         for url in urls:
             try:
                 yield from self._one(url)
-            except (DownloadFailed, NotText, TooLarge) as error:
+            except FetchFault as error:
                 failure = failure_of(url, error)
                 self.tell({"failure": failure.model_dump()})
                 yield Report(failure)
 
-    def _one(self, url: str) -> Iterator[bytes | Report]:
+    def _one(self, url: str) -> Iterator[bytes | Report | Split]:
         with tempfile.TemporaryDirectory(prefix="ophicleide-fetch-") as folder:
-            path = Path(folder, "body")
-            now = datetime.now(UTC)
-            head, size, digest = self._spool(url, path)
-            text = Text(path, head.content_type, self.limits.max_bytes)
-            found = words = 0
-            for chunk, chunk_contexts, chunk_tokens in chunks(contexts(text.lines(), segment_of(self.segmenter))):
-                found += chunk_contexts
-                words += chunk_tokens
-                yield chunk
+            path, now = Path(folder, "body"), datetime.now(UTC)
+            with download(url, Guard.parse(self.allowed), self.limits) as (head, body):
+                self._refuse(head)
+                sample, pieces = peek(body)
+                split = split_of(url, head, sample, now=now, range_bytes=self.range_bytes)
+                if split is None or url in self.whole:
+                    split, received = None, self._spool(url, head, pieces, path)
+            yield from (split,) if split else self._read(url, head, received, path, now)
+
+    def _refuse(self, head: Head) -> None:
+        if head.length is not None and head.length > self.limits.max_bytes:
+            raise DownloadTooLarge(f"it is longer than {self.limits.max_bytes:,} bytes")
+
+    def _spool(self, url: str, head: Head, pieces: Iterable[bytes], path: Path) -> Received:
+        """The body to disk."""
+        meter = Meter(url, head.length, self.tell)
+        with path.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+                meter.count(piece)
+        return meter.done()
+
+    def _read(self, url: str, head: Head, received: Received, path: Path, now: datetime) -> Iterator[bytes | Report]:
+        text = Text(path, head.content_type, self.limits.max_bytes)
+        found = words = 0
+        for chunk, chunk_contexts, chunk_tokens in chunks(contexts(text.lines(), segment_of(self.segmenter))):
+            found += chunk_contexts
+            words += chunk_tokens
+            self.tell({"url": url, "text_bytes": text.text_bytes})
+            yield chunk
         source = Source(
             url=url,
             final_url=head.final_url,
-            bytes=size,
+            bytes=received.size_bytes,
             text_bytes=text.text_bytes,
-            sha256=digest,
+            sha256=received.digest.hex(),
             charset=text.charset,
             content_type=head.content_type,
             etag=head.etag,
             fetched_at=now,
         )
         yield Report(source, contexts=found, tokens=words)
-
-    def _spool(self, url: str, path: Path) -> tuple[Head, int, str]:
-        """The body on disk; its head, length and SHA-256."""
-        digest, received, told = hashlib.sha256(), 0, 0.0
-        with download(url, Guard.parse(self.allowed), self.limits) as (head, pieces), path.open("wb") as file:
-            for piece in pieces:
-                file.write(piece)
-                digest.update(piece)
-                received += len(piece)
-                if monotonic() - told > TELL_SECONDS:
-                    self.tell({"url": url, "received": received, "expected": head.length})
-                    told = monotonic()
-        self.tell({"url": url, "received": received, "expected": received})
-        return head, received, digest.hexdigest()
 
 
 def chunks(found: Iterable[list[str]]) -> Iterator[tuple[bytes, int, int]]:
@@ -118,35 +149,3 @@ def chunks(found: Iterable[list[str]]) -> Iterator[tuple[bytes, int, int]]:
 
 def _joined(lines: list[str]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
-
-
-def failure_of(url: str, error: Exception) -> Failure:
-    """The failure of one URL: a code, and a sentence with the setting or the remedy."""
-    code, advice = next(entry for kind, *entry in _FAILURES if isinstance(error, kind))
-    return Failure(code=FailureCode(code), detail=f"{url} was not read: {error}. {advice}", url=url)
-
-
-_FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
-    (
-        DownloadRefused,
-        FailureCode.REFUSED_ADDRESS,
-        "Only public addresses are read; the operator may list exceptions in OPHICLEIDE_FETCH_ALLOWED.",
-    ),
-    (
-        DownloadTimedOut,
-        FailureCode.FETCH_TIMEOUT,
-        "Try again later, or ask the operator to raise OPHICLEIDE_FETCH_TIMEOUT_SECONDS (silence) or OPHICLEIDE_FETCH_TOTAL_SECONDS.",
-    ),
-    (
-        DownloadTooLarge,
-        FailureCode.CORPUS_TOO_LARGE,
-        "Give smaller texts, or ask the operator to raise OPHICLEIDE_MAX_SOURCE_BYTES.",
-    ),
-    (
-        TooLarge,
-        FailureCode.CORPUS_TOO_LARGE,
-        "Give smaller texts, or ask the operator to raise OPHICLEIDE_MAX_SOURCE_BYTES.",
-    ),
-    (DownloadFailed, FailureCode.UNREACHABLE_URL, "Check the URL, then create the model again."),
-    (NotText, FailureCode.NOT_TEXT, "Give plain text or HTML, gzip if you like."),
-)

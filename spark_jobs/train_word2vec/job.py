@@ -22,6 +22,7 @@ from spark_jobs.train_word2vec.outcomes import tell_outcomes
 from spark_jobs.train_word2vec.pipeline import Pipeline, Trained
 from spark_jobs.train_word2vec.progress import ProgressBoard
 from spark_jobs.train_word2vec.publish import clear_after_deletion, write_neighbours, write_vectors
+from spark_jobs.train_word2vec.sizes import Sizes
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -79,9 +80,13 @@ class Job:
             return Pipeline(spark, self.settings, board, channel.sender, self.attempt.check).run(model)
 
     def _heard(self, board: ProgressBoard) -> Callable[[Message], None]:
+        sizes = Sizes(self.settings.max_corpus_bytes, self.attempt.stop)
+
         def heard(message: Message) -> None:
             if "failure" in message:
                 self.attempt.stop(Failure.model_validate(message["failure"]))
+            elif "text_bytes" in message:
+                sizes.heard(message)
             else:
                 board.heard(message)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ophicleide.fetching.download import Limits
-from ophicleide.models import Failure, FailureCode, Model, Phase, Source
+from ophicleide.models import Model, Phase
 from ophicleide.settings import Settings
 from ophicleide.training import Segmenter, TrainingParameters, fitting_epochs
 from ophicleide.vectors import WordVectors
@@ -16,11 +16,12 @@ from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.check import check_vectors
 from spark_jobs.train_word2vec.corpus import Corpus, TokenLines, Vocabulary
 from spark_jobs.train_word2vec.count import count_vocabulary
-from spark_jobs.train_word2vec.failures import JobFailed
-from spark_jobs.train_word2vec.fetch import Fetcher, Report
+from spark_jobs.train_word2vec.fetch import Fetcher
+from spark_jobs.train_word2vec.gather import gather
 from spark_jobs.train_word2vec.prepare import prepared
 from spark_jobs.train_word2vec.progress import ProgressBoard
 from spark_jobs.train_word2vec.segment import require
+from spark_jobs.train_word2vec.sizes import refuse_too_much
 from spark_jobs.train_word2vec.train import trainer_of
 
 if TYPE_CHECKING:
@@ -59,24 +60,12 @@ class Pipeline:
         self.board.enter(phase)
 
     def _fetch(self, urls: tuple[str, ...], segmenter: Segmenter) -> TokenLines:
-        from pyspark import StorageLevel
-
         self._enter(Phase.FETCHING)
         require(segmenter)
         fetcher = Fetcher(self.settings.fetch_allowed, limits_of(self.settings), self.tell, segmenter)
-        records = self.spark.parallelize(urls, len(urls)).mapPartitions(fetcher.records)
-        records.persist(StorageLevel.DISK_ONLY)
-        reports = records.filter(lambda record: isinstance(record, Report)).collect()
-        self.check()
-        sources = _sources(reports)
-        refuse_too_much(sources, self.settings.max_corpus_bytes)
-        return TokenLines(
-            chunks=records.filter(lambda record: isinstance(record, bytes)),
-            sources=sources,
-            contexts=sum(report.contexts for report in reports),
-            tokens=sum(report.tokens for report in reports),
-            partitions=min(len(urls), self.spark.defaultParallelism),
-        )
+        lines = gather(self.spark, fetcher, urls, self.check)
+        refuse_too_much(sum(source.text_bytes for source in lines.sources), self.settings.max_corpus_bytes)
+        return lines
 
     def _count(self, lines: TokenLines, parameters: TrainingParameters) -> tuple[TokenLines, Vocabulary]:
         self._enter(Phase.COUNTING)
@@ -98,21 +87,3 @@ def limits_of(settings: Settings) -> Limits:
         redirects=settings.fetch_redirects,
         max_bytes=min(settings.max_source_bytes, settings.max_corpus_bytes),
     )
-
-
-def refuse_too_much(sources: tuple[Source, ...], max_bytes: int) -> None:
-    total = sum(source.text_bytes for source in sources)
-    if total > max_bytes:
-        raise JobFailed(
-            Failure(
-                code=FailureCode.CORPUS_TOO_LARGE,
-                detail=f"The texts have {total:,} bytes together, the limit is {max_bytes:,}. Give fewer texts, or ask the operator to raise OPHICLEIDE_MAX_CORPUS_BYTES.",
-            )
-        )
-
-
-def _sources(reports: list[Report]) -> tuple[Source, ...]:
-    for report in reports:
-        if isinstance(report.outcome, Failure):
-            raise JobFailed(report.outcome)
-    return tuple(report.outcome for report in reports if isinstance(report.outcome, Source))

@@ -23,7 +23,8 @@ def prepared(lines: TokenLines, parameters: TrainingParameters) -> TokenLines:
     known = spark.broadcast(Preparation(phrases, excluded))
 
     def in_task(chunks: Iterable[bytes]) -> Iterator[bytes]:
-        return known.value.of_chunks(chunks)
+        preparation: Preparation = known.value
+        return preparation.of_chunks(chunks)
 
     chunks = lines.chunks.mapPartitions(in_task).persist(StorageLevel.DISK_ONLY)
     contexts, tokens = chunks.map(measured).fold((0, 0), lambda one, other: (one[0] + other[0], one[1] + other[1]))

@@ -25,7 +25,7 @@ class Text:
         pieces = characters(self._counted(), self._codec)
         first = next(pieces, "")
         joined = chain((first,), pieces)
-        return _lines(readable(joined) if looks_like_html(first, self._content_type) else joined)
+        return lines_of(readable(joined) if looks_like_html(first, self._content_type) else joined)
 
     def _counted(self) -> Iterator[bytes]:
         for piece in self._raw:
@@ -33,7 +33,7 @@ class Text:
             yield piece
 
 
-def _lines(pieces: Iterable[str]) -> Iterator[str]:
+def lines_of(pieces: Iterable[str]) -> Iterator[str]:
     """Lines without their ends; a line of more than a million characters comes in parts, cut at a blank."""
     rest = ""
     for piece in pieces:

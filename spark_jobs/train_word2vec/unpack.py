@@ -47,7 +47,7 @@ def unpacked(path: Path, max_bytes: int) -> Iterator[bytes]:
     pieces: Iterator[bytes] = _read(path)
     for layer in range(_MAX_LAYERS + 1):
         head, pieces = peek(pieces)
-        if not head.startswith(_GZIP):
+        if not is_gzip(head):
             break
         if layer == _MAX_LAYERS:
             raise NotText("it is gzip within gzip within gzip")
@@ -69,6 +69,10 @@ def peek(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 
 def binary_kind(head: bytes) -> str | None:
     return next((kind for magic, kind in _BINARY.items() if head.startswith(magic)), None)
+
+
+def is_gzip(head: bytes) -> bool:
+    return head.startswith(_GZIP)
 
 
 def _again(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:

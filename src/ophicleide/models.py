@@ -102,7 +102,15 @@ class Source(Value):
     final_url: str
     bytes: Annotated[int, Field(ge=0, description="Bytes as sent, before decompression.")]
     text_bytes: Annotated[int, Field(ge=0, description="Bytes after decompression.")]
-    sha256: Annotated[str, Field(description="SHA-256 (hex) of the bytes as sent.")]
+    sha256: Annotated[
+        str,
+        Field(
+            description="SHA-256 (hex) of the bytes as sent; of the SHA-256 digests of its ranges, one behind the other, where it was read in ranges."
+        ),
+    ]
+    range_bytes: Annotated[
+        int | None, Field(ge=1, description="Length of each range but the last, where it was read in ranges.")
+    ] = None
     charset: str
     content_type: str | None = None
     etag: str | None = None

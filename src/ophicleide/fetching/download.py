@@ -20,6 +20,7 @@ from urllib3.response import BaseHTTPResponse
 
 from ophicleide import __version__
 from ophicleide.fetching.guard import AddressRefused, Guard
+from ophicleide.fetching.versions import Head, Tail, VersionChanged
 
 PIECE_BYTES = 1 << 16
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -38,6 +39,10 @@ class DownloadTooLarge(DownloadFailed):
     """More bytes than the limit."""
 
 
+class DownloadChanged(DownloadFailed):
+    """A part is not of the version that was seen before."""
+
+
 class DownloadRefused(DownloadFailed):
     """The URL, or one it redirected to, leads to an address that the guard refuses."""
 
@@ -48,16 +53,6 @@ class Limits:
     total_seconds: float
     redirects: int
     max_bytes: int
-
-
-@dataclass(frozen=True)
-class Head:
-    """What the server said of the body that follows."""
-
-    final_url: str
-    content_type: str | None
-    etag: str | None
-    length: int | None
 
 
 class _CutOff:
@@ -93,32 +88,34 @@ class _CutOff:
 
 
 @contextmanager
-def download(url: str, guard: Guard, limits: Limits) -> Iterator[tuple[Head, Iterator[bytes]]]:
-    """The answer's head and its body in pieces; a `DownloadFailed` is raised here or while the pieces are read."""
+def download(
+    url: str, guard: Guard, limits: Limits, tail: Tail | None = None
+) -> Iterator[tuple[Head, Iterator[bytes]]]:
+    """The answer's head and its body in pieces, or from `tail.start` on; a `DownloadFailed` is raised here or while the pieces are read."""
     with _CutOff(limits.total_seconds) as cut_off, _translated(cut_off, limits):
         pool = _guarded_pool(lambda host, port, timeout: cut_off.watch(guard.connect(host, port, timeout)))
-        response, final_url = _follow(pool, url, limits)
+        response, final_url = _follow(pool, url, limits, tail)
         try:
-            yield _head(response, final_url), _pieces(response, limits, cut_off)
+            yield Head.of(response.headers, final_url), _pieces(response, limits, cut_off)
         finally:
             response.close()
             pool.clear()
 
 
-def _follow(pool: urllib3.PoolManager, url: str, limits: Limits) -> tuple[BaseHTTPResponse, str]:
+def _follow(pool: urllib3.PoolManager, url: str, limits: Limits, tail: Tail | None) -> tuple[BaseHTTPResponse, str]:
     for _ in range(limits.redirects + 1):
         response = pool.request(
             "GET",
             url,
-            headers=_HEADERS,
+            headers=_HEADERS | (tail.headers if tail else {}),
             timeout=limits.silence_seconds,
             redirect=False,
             retries=False,
             preload_content=False,
         )
         location = response.headers.get("Location")
-        if response.status == 200:
-            return response, url
+        if response.status in (200, 206, 416) and (tail or response.status == 200):
+            return _checked(response, tail), url
         response.close()
         if response.status not in REDIRECTS or location is None:
             raise DownloadFailed(f"the server answered {response.status} {response.reason or ''}".rstrip())
@@ -134,14 +131,14 @@ def _redirected(url: str, location: str) -> str:
     return target
 
 
-def _head(response: BaseHTTPResponse, final_url: str) -> Head:
-    length = response.headers.get("Content-Length", "")
-    return Head(
-        final_url=final_url,
-        content_type=response.headers.get("Content-Type"),
-        etag=response.headers.get("ETag"),
-        length=int(length) if length.isdecimal() else None,
-    )
+def _checked(response: BaseHTTPResponse, tail: Tail | None) -> BaseHTTPResponse:
+    if tail is not None:
+        try:
+            tail.check(response.status, response.headers)
+        except VersionChanged as change:
+            response.close()
+            raise DownloadChanged("it changed while it was read") from change
+    return response
 
 
 def _pieces(response: BaseHTTPResponse, limits: Limits, cut_off: _CutOff) -> Iterator[bytes]:
