@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
+from ophicleide.stores.mongo import (
+    MongoArtifactStore,
+    MongoConnection,
+    MongoModelStore,
+    MongoNeighbourStore,
+    MongoQueryStore,
+)
 from ophicleide.system import utc_now
 from tests.document_store import DocumentStore, free_port
 from tests.functions.world import World
@@ -23,6 +29,7 @@ SOURCES = {
     "delete_model": "functions/delete_model/main.py",
     "list_models": "functions/list_models/main.py",
     "query": "functions/query/main.py",
+    "set_alias": "functions/set_alias/main.py",
 }
 START_SECONDS = 60
 
@@ -46,8 +53,8 @@ def addresses(document_store: DocumentStore, tmp_path_factory: pytest.TempPathFa
 
 def seed(uri: str) -> None:
     connection = MongoConnection(uri, "contract", 5)
-    stores = MongoModelStore(connection), MongoArtifactStore(connection), MongoQueryStore(connection)
-    World(*stores, time=utc_now()).ready("austen")
+    stores = MongoModelStore(connection), MongoArtifactStore(connection), MongoNeighbourStore(connection)
+    World(*stores, queries=MongoQueryStore(connection), time=utc_now()).ready("austen")
     connection.close()
 
 

@@ -53,6 +53,12 @@ def test_list_models_keeps_the_contract(case, addresses):
     case.call_and_validate(base_url=addresses["list_models"])
 
 
+@part_of("set_alias").parametrize()
+@thoroughly
+def test_set_alias_keeps_the_contract(case, addresses):
+    case.call_and_validate(base_url=addresses["set_alias"])
+
+
 @part_of("query").parametrize()
 @thoroughly
 def test_query_keeps_the_contract(case, addresses):

@@ -6,7 +6,8 @@ What a document means is the commands' affair.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -55,6 +56,23 @@ class Api:
     def post(self, path: str, document: Any, idempotency_key: str) -> httpx.Response:
         """Safe to send again: the key makes a repeated request the same request."""
         return self.send("POST", self.url + path, json=document, headers={"Idempotency-Key": idempotency_key})
+
+    def put(self, path: str, document: Any) -> httpx.Response:
+        return self.send("PUT", self.url + path, json=document)
+
+    @contextmanager
+    def stream(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """A large answer that is still on its way; a status of 4xx or 5xx is `CommandFailed`, but for 416."""
+        import httpx
+
+        try:
+            with self._client.stream("GET", self.url + path, params=params, headers=dict(headers)) as reply:
+                if reply.is_error and reply.status_code != httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    reply.read()
+                    _checked(reply, True)
+                yield reply
+        except httpx.ConnectError as error:
+            raise unreachable(self.url) from error
 
     def delete(self, path: str) -> httpx.Response:
         return self.send("DELETE", self.url + path)

@@ -27,6 +27,11 @@ def event_types(incomplete: str) -> list[str]:
     return [kind.value for kind in RequestType if kind.value.startswith(incomplete)]
 
 
+def export_formats(incomplete: str) -> list[str]:
+    formats = ("word2vec-binary", "word2vec-text", "safetensors", "tensors-tsv", "metadata-tsv", "projector")
+    return [name for name in formats if name.startswith(incomplete)]
+
+
 def event_targets(incomplete: str) -> list[str]:
     from ophicleide.events import RequestType
 

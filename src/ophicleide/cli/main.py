@@ -6,12 +6,12 @@ from typing import Any
 
 import typer
 
-from ophicleide.cli import demo, events, models, queries
+from ophicleide.cli import aliases, demo, events, models, queries
 from ophicleide.cli.failures import CommandFailed, ExitCode
 from ophicleide.cli.options import Command, CommonGroup
 from ophicleide.cli.session import Session
 
-COMMANDS = ("models", "query", "queries", "events", "demo", "version")
+COMMANDS = ("models", "aliases", "query", "queries", "events", "demo", "version")
 
 
 class Program(CommonGroup):
@@ -48,6 +48,7 @@ def root() -> None:
 
 
 app.add_typer(models.app, name="models")
+app.add_typer(aliases.app, name="aliases")
 app.command("query", cls=Command)(queries.query)
 app.add_typer(queries.app, name="queries")
 app.add_typer(events.app, name="events")

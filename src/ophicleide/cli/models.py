@@ -9,10 +9,11 @@ import typer
 
 from ophicleide.cli import tables
 from ophicleide.cli.api import Api
-from ophicleide.cli.completion import model_names
+from ophicleide.cli.completion import export_formats, model_names
+from ophicleide.cli.download import Download
 from ophicleide.cli.failures import usage
 from ophicleide.cli.options import Command, TrainingCommand, training_parameters
-from ophicleide.cli.session import Session
+from ophicleide.cli.session import Output, Session
 from ophicleide.cli.waiting import wait_until_ready
 
 app = typer.Typer(no_args_is_help=True, help="Train, list, show, delete and wait for models.")
@@ -86,6 +87,32 @@ def show(ctx: typer.Context, model: Ref) -> None:
     session = Session.of(ctx)
     reply = session.api.get(f"/models/{find(session.api, model)['id']}")
     _show(session, reply.content, reply.json())
+
+
+@app.command(cls=Command)
+def export(
+    ctx: typer.Context,
+    model: Ref,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to. \\[default: the server's name, in this folder]")
+    ] = None,
+    *,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", help="What to write.", autocompletion=export_formats)
+    ] = "word2vec-binary",
+) -> None:
+    """Download a ready model's vectors; a download that broke off goes on when the command is given again.
+
+    Formats: word2vec-text, word2vec-binary, safetensors, tensors-tsv, metadata-tsv, projector.
+
+    \b
+    ophicleide models export austen
+    ophicleide models export austen vectors.safetensors --format safetensors
+    """
+    session = Session.of(ctx)
+    done = Download(session, f"/models/{quote(model, safe='')}/export", {"format": format_}).to(file)
+    if session.output is Output.NAME:
+        typer.echo(str(done))
 
 
 @app.command(cls=Command)

@@ -7,6 +7,7 @@ from ophicleide.cli.failures import CommandFailed, ExitCode
 HINTS = {
     "model-not-found": "`ophicleide models list` shows the models there are.",
     "query-not-found": "`ophicleide queries list` shows the queries that were kept.",
+    "alias-not-found": "`ophicleide aliases list` shows the names that are pinned.",
     "model-not-ready": "`ophicleide models wait MODEL` returns when it can answer.",
     "idempotency-conflict": "Leave --idempotency-key out to train another model.",
     "store-unavailable": "The document store is away; the functions recover by themselves when it is back.",

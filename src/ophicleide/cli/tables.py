@@ -106,6 +106,26 @@ def queries(page: dict[str, Any]) -> RenderableType:
     return _paged(table, page)
 
 
+def aliases(page: dict[str, Any]) -> RenderableType:
+    from rich.text import Text
+
+    table = _grid("NAME", "AGE", "ID", empty="No name is pinned. `ophicleide aliases set` pins one.")
+    for alias in page["aliases"]:
+        table.add_row(Text(alias["name"]), age(alias["since"]), alias["model_id"])
+    return _paged(table, page)
+
+
+def alias(document: dict[str, Any]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for number, pin in enumerate([document, *document["history"]]):
+        model = pin["model_id"] or "its newest ready model"
+        table.add_row(Text("" if number else document["name"], style="bold"), model, f"since {pin['since']}")
+    return table
+
+
 def bar(fraction: float) -> str:
     """Eighths of a cell, so that near similarities differ to the eye; nothing below 0."""
     eighths = round(max(0.0, min(1.0, fraction)) * BAR_CELLS * 8)

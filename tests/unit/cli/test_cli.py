@@ -9,8 +9,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from functions.list_models.formats import ExportFormat
 from ophicleide.cli import demo, events, problems, tables, waiting
 from ophicleide.cli.api import Api
+from ophicleide.cli.completion import export_formats
 from ophicleide.cli.failures import CommandFailed, ExitCode
 from ophicleide.cli.main import app
 from ophicleide.events import RequestType
@@ -23,6 +25,11 @@ COMMANDS = [
     "models show",
     "models delete",
     "models wait",
+    "models export",
+    "aliases list",
+    "aliases show",
+    "aliases set",
+    "aliases clear",
     "query",
     "queries list",
     "queries show",
@@ -182,3 +189,9 @@ def test_both_program_names_are_installed() -> None:
             [Path(sys.executable).parent / program, "--help"], capture_output=True, text=True, check=True
         )
         assert f"Usage: {program.replace('-', ' ')} [OPTIONS]" in done.stdout
+
+
+def test_every_format_is_offered_and_explained() -> None:
+    said = CliRunner().invoke(app, ["models", "export", "--help"], env={"COLUMNS": "200"}).stdout
+    assert set(export_formats("")) == set(ExportFormat)
+    assert [name for name in ExportFormat if name not in said] == []
