@@ -145,13 +145,65 @@ def test_the_neighbours_of_words_are_kept_before_the_model_is_ready(world: World
     assert kept == dict(records(vectors))
 
 
-@pytest.mark.parametrize("chosen", [{"algorithm": "skip-gram"}, {"algorithm": "cbow"}, {"trainer": "mllib"}])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"algorithm": "skip-gram"},
+        {"algorithm": "cbow"},
+        {"hierarchical_softmax": True},
+        {"ns_exponent": 0},
+        {"trainer": "mllib"},
+    ],
+)
 def test_words_used_alike_are_near(world: World, text: str, chosen: dict[str, str]) -> None:
-    parameters = {**chosen, "epochs": 40, "sample": 0, "window": 3, "min_count": 20}
+    parameters = {**chosen, "epochs": 40, "window": 3, "min_count": 20}
+    parameters |= {} if "trainer" in chosen else {"sample": 0}
 
     nearest = [word for word, _ in world.vectors(world.trained(text, **parameters)).most_similar("monday", 2)]
 
     assert set(nearest) == {"tuesday", "friday"}
+
+
+def test_a_pair_that_belongs_together_is_learnt_as_one_word(world: World, texts: TextServer) -> None:
+    url = texts.serves(
+        "/phrases", "\n\n".join(f"{w} met Lady Russell; Lady Russell met {w}" for w in "abcdefgh" * 5).encode()
+    )
+
+    vectors = world.vectors(world.trained(url, phrases="npmi", phrase_threshold=0.7))
+
+    assert "lady_russell" in vectors.words
+    assert {"lady", "russell"} & set(vectors.words) == set()
+    assert vectors.row("Lady Russell") == vectors.row("lady_russell")
+
+
+@pytest.mark.parametrize(("segmenter", "word"), [("chinese", "北京"), ("japanese", "東京")])
+def test_writing_without_blanks_is_segmented(world: World, texts: TextServer, segmenter: str, word: str) -> None:
+    body = "他来到北京学习。\n\n東京に行った。\n\n" * 20
+    url = texts.serves("/east", body.encode(), Content_Type="text/plain; charset=utf-8")
+
+    assert word in world.vectors(world.trained(url, segmenter=segmenter)).words
+
+
+def test_no_more_words_are_learnt_than_max_vocabulary_allows(world: World, text: str) -> None:
+    assert set(world.vectors(world.trained(text, max_vocabulary=9)).words) == {"on", "the"}
+    assert len(world.vectors(world.trained(text, max_vocabulary=10)).words) == 10
+
+
+@pytest.mark.parametrize("chosen", [{}, {"algorithm": "cbow", "phrases": "npmi"}, {"trainer": "mllib"}])
+def test_what_is_repeatable_gives_equal_artifacts(world: World, texts: TextServer, chosen: dict[str, str]) -> None:
+    urls = [
+        texts.serves(f"/{n}", "\n\n".join(TEXT.split("\n\n")[n:]).replace("captain", f"captain{n}").encode())
+        for n in range(5)
+    ]
+
+    first, second = (world.trained(*urls, repeatable=True, epochs=3, **chosen) for _ in range(2))
+
+    assert first.result is not None
+    assert second.result is not None
+    assert first.result.artifact.sha256 == second.result.artifact.sha256
+    other = world.trained(*urls, repeatable=True, epochs=3, seed=2, **chosen)
+    assert other.result is not None
+    assert other.result.artifact.sha256 != first.result.artifact.sha256
 
 
 def test_rare_words_are_left_out(world: World, text: str) -> None:
