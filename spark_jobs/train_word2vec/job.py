@@ -107,6 +107,7 @@ class Job:
             sources=lines.sources,
             seconds_by_phase=board.seconds_by_phase(),
             versions=versions(),
+            quality=trained.quality,
         )
         self.attempt.end()
         ready = self.attempt.publish(model, result)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ophicleide.fetching.download import Limits
 from ophicleide.models import Model, Phase
+from ophicleide.quality import Quality
 from ophicleide.settings import Settings
 from ophicleide.training import Segmenter, TrainingParameters, fitting_epochs
 from ophicleide.vectors import WordVectors
@@ -20,8 +21,10 @@ from spark_jobs.train_word2vec.fetch import Fetcher
 from spark_jobs.train_word2vec.gather import gather
 from spark_jobs.train_word2vec.prepare import prepared
 from spark_jobs.train_word2vec.progress import ProgressBoard
+from spark_jobs.train_word2vec.quality import quality_of
 from spark_jobs.train_word2vec.segment import require
 from spark_jobs.train_word2vec.sizes import refuse_too_much
+from spark_jobs.train_word2vec.stop_words import function_words
 from spark_jobs.train_word2vec.train import trainer_of
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ class Trained:
     corpus: Corpus
     epochs: int
     vectors: WordVectors
+    quality: Quality
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Pipeline:
         vectors = self._train(corpus, model.parameters, epochs)
         self._enter(Phase.CHECKING)
         check_vectors(vectors)
-        return Trained(corpus, epochs, vectors)
+        quality = quality_of(vectors, corpus, function_words(self.spark))
+        return Trained(corpus, epochs, vectors, quality)
 
     def _enter(self, phase: Phase) -> None:
         self.check()

@@ -19,6 +19,12 @@ def excluded_words(spark: "SparkContext", parameters: TrainingParameters) -> fro
     return frozenset(token for entry in (*listed, *parameters.excluded_words) for token in words(entry))
 
 
+def function_words(spark: "SparkContext") -> frozenset[str]:
+    """Stop words of every language that has a list: words that tell nothing of a text's matter."""
+    listed = (entry for language in StopWords for entry in stop_words(spark, language))
+    return frozenset(token for entry in listed for token in words(entry))
+
+
 def stop_words(spark: "SparkContext", language: StopWords) -> Iterable[str]:
     """As Spark has them. From the JVM: importing `pyspark.ml` for them takes a second."""
     java: Any = spark._jvm

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ophicleide.names import LabelKey, LabelValue, ModelId, ModelName, Url
+from ophicleide.quality import Quality
 from ophicleide.training import TrainingParameters
 from ophicleide.values import Value
 
@@ -143,6 +144,9 @@ class TrainingResult(Value):
     sources: tuple[Source, ...]
     seconds_by_phase: dict[str, float]
     versions: dict[str, str]
+    quality: Annotated[
+        Quality | None, Field(description="Measured before it was published; none for older models.")
+    ] = None
 
 
 class OutboxEntry(Value):

@@ -77,9 +77,20 @@ def _facts(model: dict[str, Any]) -> list[tuple[str, str]]:
         facts += [
             ("corpus", f"{corpus['tokens']:,} words in {corpus['sentences']:,} sentences"),
             ("vocabulary", f"{result['vocabulary_size']:,} words, {result['epochs']} epochs"),
+            *_quality(result.get("quality") or {}),
             ("seconds", ", ".join(f"{phase} {seconds:.1f}" for phase, seconds in phases.items())),
         ]
     return [(name, value) for name, value in facts if value]
+
+
+def _quality(quality: dict[str, Any]) -> list[tuple[str, str]]:
+    asked = quality.get("analogies") or {}
+    near = [f"{entry['word']}: {', '.join(entry['nearest'])}" for entry in quality.get("neighbours", ())]
+    return [
+        ("coverage", f"{quality['coverage']:.1%} of the words" if quality else ""),
+        ("analogies", f"{asked['correct']:.1%} of {asked['asked']:,} ({asked['questions']})" if asked else ""),
+        ("nearest", "\n".join(near)),
+    ]
 
 
 def neighbours(answer: dict[str, Any], title: str | None = None) -> RenderableType:

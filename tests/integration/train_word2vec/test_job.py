@@ -124,6 +124,9 @@ def test_a_model_becomes_ready_with_its_provenance(world: World, texts: TextServ
     assert model.result.epochs == 2
     assert set(model.result.seconds_by_phase) == set(Phase)
     assert {"ophicleide", "pyspark", "gensim"} <= set(model.result.versions)
+    assert model.result.quality is not None
+    assert model.result.quality.coverage == 1
+    assert {"captain", "sister", "admiral"} <= {entry.word for entry in model.result.quality.neighbours}
     assert (model.progress, model.lease_expires_at, model.outbox) == (None, None, ())
 
 

@@ -195,3 +195,21 @@ def test_every_format_is_offered_and_explained() -> None:
     said = CliRunner().invoke(app, ["models", "export", "--help"], env={"COLUMNS": "200"}).stdout
     assert set(export_formats("")) == set(ExportFormat)
     assert [name for name in ExportFormat if name not in said] == []
+
+
+def test_a_ready_model_shows_how_good_it_is() -> None:
+    quality = {
+        "coverage": 0.9712,
+        "analogies": {"questions": "questions-words", "answerable": 0.2, "asked": 1900, "correct": 0.251},
+        "neighbours": [{"word": "captain", "nearest": ["wentworth", "harville"]}],
+    }
+    result = {"corpus": {"tokens": 10, "sentences": 2}, "vocabulary_size": 5, "epochs": 3, "quality": quality}
+    moment = datetime.now(UTC).isoformat()
+    model = {"name": "a", "id": "b", "status": "ready", "created_at": moment, "parameters": {}, "urls": ["c"]}
+
+    shown = dict(tables._facts({**model, "result": result}))
+
+    assert shown["coverage"] == "97.1% of the words"
+    assert shown["analogies"] == "25.1% of 1,900 (questions-words)"
+    assert shown["nearest"] == "captain: wentworth, harville"
+    assert "analogies" not in dict(tables._facts({**model, "result": {**result, "quality": None}}))
