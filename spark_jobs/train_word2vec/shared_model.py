@@ -4,13 +4,13 @@ The text streams from Spark's blocks to the task's local disk, where gensim's ke
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ophicleide.training import TrainingParameters
-from spark_jobs.train_word2vec.channel import Sender
+from spark_jobs.train_word2vec.channel import Message, Sender
 from spark_jobs.train_word2vec.corpus import Corpus, Vocabulary
 from spark_jobs.train_word2vec.gensim_model import blocks_of, new_model
 
@@ -43,29 +43,27 @@ class _Task:
         with tempfile.TemporaryDirectory(prefix="ophicleide-train-") as folder:
             rounds = Rounds.spool(Path(folder), chunks, self.epochs)
             model = new_model(self.vocabulary, self.parameters, threads=self.threads, contexts=rounds.contexts)
-            self._train(model, rounds)
+            learn_in_rounds(model, rounds, self.tell)
         yield from blocks_of(model.wv.vectors)
 
-    def _train(self, model: Any, rounds: "Rounds") -> None:
-        """Calls the kernel once a round, with the part of the falling learning rate that is the round's own."""
-        done, total = 0, rounds.tokens * self.epochs
-        self.tell({"words_done": 0})  # imports and copying are over: speed is measured from here
-        for part in rounds.order():
-            after = done + part.tokens
-            model.train(
-                corpus_file=str(part.path),
-                total_examples=part.contexts,
-                total_words=part.tokens,
-                epochs=1,
-                start_alpha=_falling(model, done / total),
-                end_alpha=_falling(model, after / total),
-            )
-            done = after
-            self.tell({"words_done": done})
 
-
-def _falling(model: Any, done: float) -> float:
-    return float(model.alpha - (model.alpha - model.min_alpha) * done)
+def learn_in_rounds(model: Any, rounds: "Rounds", tell: Callable[[Message], None]) -> None:
+    """Calls gensim once a round, with the part of the falling learning rate that is the round's own."""
+    done, total = 0, rounds.tokens * rounds.epochs
+    highest, lowest = model.alpha, model.min_alpha  # read once: gensim overwrites them with what it is given
+    tell({"words_done": 0})  # imports and copying are over: speed is measured from here
+    for part in rounds.order():
+        after = done + part.tokens
+        model.train(
+            corpus_file=str(part.path),
+            total_examples=part.contexts,
+            total_words=part.tokens,
+            epochs=1,
+            start_alpha=highest - (highest - lowest) * done / total,
+            end_alpha=highest - (highest - lowest) * after / total,
+        )
+        done = after
+        tell({"words_done": done})
 
 
 @dataclass(frozen=True)
