@@ -3,21 +3,27 @@
 They are types for the fields of values; what the values are is not said here.
 """
 
-import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from ophicleide.ids import ID, is_id
+
+__all__ = [
+    "MAX_NAME_LENGTH",
+    "MAX_URL_LENGTH",
+    "LabelKey",
+    "LabelValue",
+    "ModelId",
+    "ModelName",
+    "ModelRef",
+    "Url",
+    "is_id",
+]
+
 MAX_NAME_LENGTH = 100
 MAX_URL_LENGTH = 2048
-
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-def is_id(text: str) -> bool:
-    """Whether the text has the form of an id (a lower-case UUID, RFC 9562); names never have it."""
-    return _ID.fullmatch(text) is not None
 
 
 def _checked_name(name: str) -> str:
@@ -51,7 +57,7 @@ def _checked_label(value: str) -> str:
     return value
 
 
-ModelId = Annotated[str, StringConstraints(pattern=rf"^{_ID.pattern}$")]
+ModelId = Annotated[str, StringConstraints(pattern=rf"^{ID.pattern}$")]
 ModelName = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_LENGTH), AfterValidator(_checked_name)]
 ModelRef = Annotated[
     str,

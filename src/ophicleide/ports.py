@@ -14,6 +14,7 @@ from ophicleide.events import Event
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Artifact, Model, ModelStatus
 from ophicleide.names import MAX_NAME_LENGTH, LabelKey, LabelValue
+from ophicleide.neighbours import Published
 from ophicleide.queries import Query
 from ophicleide.values import Value
 
@@ -108,9 +109,6 @@ class ArtifactStore(Protocol):
         """Remove every artifact of the model, half-written ones too; nothing to remove is no error."""
 
 
-class VectorSource(Protocol):
-    def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
-        """A ready model's vectors, whether the caller had to wait for a load, and for how many seconds."""
 class NeighbourStore(Protocol):
     def write(self, artifact_id: str, records: Iterable[tuple[str, bytes]]) -> None:
         """Keep the records (`neighbours.encode`) of words beside an artifact, once; they count only when its model is ready."""
@@ -122,6 +120,14 @@ class NeighbourStore(Protocol):
         """Remove the records of every artifact of the model; nothing to remove is no error."""
 
 
+class PublishedModels(Protocol):
+    def published(self, ref: str) -> Published | None:
+        """The ready model that an id or a name stands for, as `operations.resolve` finds it; None where there is none, for whatever reason."""
+
+
+class VectorSource(Protocol):
+    def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
+        """A ready model's vectors, whether the caller had to wait for a load, and for how many seconds."""
 
 
 class QueryStore(Protocol):

@@ -64,6 +64,14 @@ class Settings:
     ] = "https://projector.tensorflow.org"
 
     launcher: Annotated[Literal["local", "kubernetes"], Field(description="Where training jobs run.")] = "local"
+    answer_cache_bytes: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Answers that an instance of `query` keeps, in bytes; the least recently used leave first.",
+        ),
+    ] = 32 << 20
+
     jobs_directory: Annotated[Path, Field(description="Local launcher: a folder a job, with its log.")] = Path(
         ".ophicleide/jobs"
     )

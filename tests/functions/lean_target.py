@@ -13,6 +13,9 @@ from ophicleide.edge.messages import Request, Response, json_response
 class Handler:
     max_body_bytes = 1000
 
+    def warm_up(self) -> None:
+        _begun().with_name("warm").touch()
+
     def at_once(self, request: Request) -> Response | None:
         return Response(200, {"Content-Type": "text/plain"}, b"at once") if request.path == "/at-once" else None
 

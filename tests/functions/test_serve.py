@@ -132,6 +132,12 @@ def test_a_request_that_waits_keeps_no_other_from_its_answer(server: Server) -> 
     assert connection.getresponse().status == 200
 
 
+def test_a_handler_warms_up_after_its_first_answer(server: Server) -> None:
+    assert not (server.signs / "warm").exists()
+    server.ask("GET", "/at-once").read()
+    assert server.wait_for("warm")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(
     server: Server, number: signal.Signals

@@ -15,6 +15,9 @@ from ophicleide.edge.messages import Handler, Request, Response
 THREADS = 16
 """As many requests wait for the store or search at once; more wait in line, and Server-Timing tells how long."""
 
+WARM_UP_AFTER_SECONDS = 1.0
+"""The first callers are waiting for the processor then no more."""
+
 DRAINED_BYTES = 64 << 20
 """Of a body that is too long so much is read on: a socket closed on unread bytes loses the answer."""
 
@@ -24,11 +27,15 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Application:
-    """A handler may have `at_once(request)`: a response that is ready without waiting, or None."""
+    """A handler may have `at_once(request)`: a response that is ready without waiting, or None.
+
+    It may have `warm_up()` too, which is called once, a while after the first answer: what others may need by then.
+    """
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self._at_once: Callable[[Request], Response | None] = getattr(handler, "at_once", lambda _request: None)
+        self._warm_up: Callable[[], object] | None = getattr(handler, "warm_up", None)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -45,6 +52,10 @@ class Application:
             await send({"type": "http.response.body", "body": response.body})
         else:
             await self._stream(response.stream, receive, send)
+        if self._warm_up is not None:
+            warm_up, self._warm_up = self._warm_up, None
+            loop = asyncio.get_running_loop()
+            loop.call_later(WARM_UP_AFTER_SECONDS, loop.run_in_executor, self._threads, warm_up)
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The body, or as much of it as shows that it is too long; None where the caller went away."""

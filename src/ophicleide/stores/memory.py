@@ -8,7 +8,9 @@ from ophicleide.aliases import Alias
 from ophicleide.errors import ArtifactDamaged
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Artifact, Model, ModelStatus
-from ophicleide.ports import AliasPage, ModelFilter, ModelPage, Page, QueryPage
+from ophicleide.names import is_id
+from ophicleide.neighbours import Published
+from ophicleide.ports import AliasPage, ModelFilter, ModelPage, ModelStore, Page, QueryPage
 from ophicleide.queries import Query
 from ophicleide.stores.pages import cut, last_seen
 
@@ -151,6 +153,19 @@ class MemoryNeighbourStore:
     def remove(self, model_id: str) -> None:
         for key in [key for key in self._records if key[0].startswith(f"{model_id}.")]:
             self._records.pop(key, None)
+
+
+class MemoryPublishedModels:
+    def __init__(self, models: ModelStore) -> None:
+        self._models = models
+
+    def published(self, ref: str) -> Published | None:
+        for model in (
+            [self._models.get(ref)] if is_id(ref) else [self._models.pinned(ref), self._models.newest_ready(ref)]
+        ):
+            if model is not None and model.status is ModelStatus.READY and model.result is not None:
+                return Published(model.id, model.name, model.result.artifact.id)
+        return None
 
 
 class MemoryQueryStore:

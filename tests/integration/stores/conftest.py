@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from ophicleide.ports import AliasStore, ArtifactStore, ModelStore, NeighbourStore, QueryStore
+from ophicleide.ports import AliasStore, ArtifactStore, ModelStore, NeighbourStore, PublishedModels, QueryStore
 from ophicleide.stores.memory import (
     MemoryAliasStore,
     MemoryArtifactStore,
     MemoryModelStore,
     MemoryNeighbourStore,
+    MemoryPublishedModels,
     MemoryQueryStore,
 )
 from ophicleide.stores.mongo import (
@@ -19,6 +20,7 @@ from ophicleide.stores.mongo import (
     MongoConnection,
     MongoModelStore,
     MongoNeighbourStore,
+    MongoPublishedModels,
     MongoQueryStore,
 )
 
@@ -68,3 +70,14 @@ def named(request: pytest.FixtureRequest) -> tuple[AliasStore, ModelStore]:
         return aliases, MemoryModelStore(aliases)
     connection = request.getfixturevalue("connection")
     return MongoAliasStore(connection), MongoModelStore(connection)
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def published_reads(request: pytest.FixtureRequest) -> tuple[AliasStore, ModelStore, PublishedModels]:
+    """A reader of published models, with the stores that it reads from."""
+    if request.param == "memory":
+        aliases = MemoryAliasStore()
+        models = MemoryModelStore(aliases)
+        return aliases, models, MemoryPublishedModels(models)
+    connection = request.getfixturevalue("connection")
+    return MongoAliasStore(connection), MongoModelStore(connection), MongoPublishedModels(connection)

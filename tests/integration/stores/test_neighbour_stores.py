@@ -1,7 +1,13 @@
-"""What every store of neighbours must keep to."""
+"""What every store of neighbours, and every reader of whose they are, must keep to."""
 
-from ophicleide.ports import NeighbourStore
+from ophicleide.aliases import Alias
+from ophicleide.lifecycle import delete, publish, start
+from ophicleide.neighbours import Published
+from ophicleide.ports import AliasStore, ModelStore, NeighbourStore, PublishedModels
 from ophicleide.system import uuid7
+from tests.builders import NOW, a_model, a_result
+
+Reads = tuple[AliasStore, ModelStore, PublishedModels]
 
 
 def test_a_record_comes_back_as_it_was(neighbours: NeighbourStore) -> None:
@@ -40,3 +46,42 @@ def test_removing_takes_every_record_of_the_model_and_no_other(neighbours: Neigh
     assert left == [None, None]
     assert neighbours.read(f"{gone}.1.aaaa", "\U0010ffff") is None
     assert neighbours.read(f"{kept}.1.aaaa", "captain") == b"record"
+
+
+def published(models: ModelStore, name: str) -> Published:
+    model = models.add(a_model(name=name))
+    models.change(model.id, 1, start(now=NOW, lease_seconds=45))
+    result = a_result()
+    models.change(model.id, 1, publish(model, result, now=NOW))
+    return Published(model.id, name, result.artifact.id)
+
+
+def test_an_id_or_a_name_stands_for_the_model_that_resolving_finds(published_reads: Reads) -> None:
+    _, models, reads = published_reads
+    name = f"name {uuid7()}"
+    assert reads.published(name) is None
+    older, newer = published(models, name), published(models, name)
+    models.add(a_model(name=name))
+    assert reads.published(name) == newer
+    assert [reads.published(ref) for ref in (older.model_id, newer.model_id, uuid7())] == [older, newer, None]
+
+
+def test_what_is_not_ready_or_deleted_is_not_published(published_reads: Reads) -> None:
+    _, models, reads = published_reads
+    name = f"name {uuid7()}"
+    older, newer = published(models, name), published(models, name)
+    models.change(newer.model_id, 1, delete(now=NOW))
+    assert [reads.published(ref) for ref in (name, newer.model_id)] == [older, None]
+    models.change(older.model_id, 1, delete(now=NOW))
+    pending = models.add(a_model(name=name))
+    assert [reads.published(ref) for ref in (name, pending.id)] == [None, None]
+
+
+def test_a_pinned_name_stands_for_its_model_while_that_is_ready(published_reads: Reads) -> None:
+    aliases, models, reads = published_reads
+    name = f"name {uuid7()}"
+    older, newer = published(models, name), published(models, name)
+    aliases.put(Alias(name=name, model_id=older.model_id, since=NOW), None)
+    assert reads.published(name) == older
+    models.change(older.model_id, 1, delete(now=NOW))
+    assert reads.published(name) == newer

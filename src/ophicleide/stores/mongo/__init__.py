@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ophicleide.stores.mongo.artifacts import MongoArtifactStore
     from ophicleide.stores.mongo.connection import MongoConnection
     from ophicleide.stores.mongo.models import MongoModelStore
-    from ophicleide.stores.mongo.neighbours import MongoNeighbourStore
+    from ophicleide.stores.mongo.neighbours import MongoNeighbourStore, MongoPublishedModels
     from ophicleide.stores.mongo.queries import MongoQueryStore
 
 _HOMES = {
@@ -21,6 +21,7 @@ _HOMES = {
     "MongoConnection": "connection",
     "MongoModelStore": "models",
     "MongoNeighbourStore": "neighbours",
+    "MongoPublishedModels": "neighbours",
     "MongoQueryStore": "queries",
 }
 
@@ -30,6 +31,7 @@ __all__ = [
     "MongoConnection",
     "MongoModelStore",
     "MongoNeighbourStore",
+    "MongoPublishedModels",
     "MongoQueryStore",
 ]
 

@@ -7,10 +7,16 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from bson import Binary
+from pymongo import DESCENDING
+from pymongo.database import Database
 
+from ophicleide.ids import is_id
+from ophicleide.neighbours import Published
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 
 RECORDS_AT_ONCE = 1000
+READY = {"status": "ready"}
+OF_MODELS = {"name": 1, "result.artifact.id": 1}
 
 
 class MongoNeighbourStore:
@@ -34,6 +40,28 @@ class MongoNeighbourStore:
         with self._connection.transfer() as database:
             # "/" follows "." in ASCII
             database.neighbours.delete_many({"_id": {"$gte": f"{model_id}.", "$lt": f"{model_id}/"}})
+
+
+class MongoPublishedModels:
+    def __init__(self, connection: MongoConnection) -> None:
+        self._connection = connection
+
+    def published(self, ref: str) -> Published | None:
+        with self._connection.request() as database:
+            for condition in _meanings(database, ref):
+                if model := database.models.find_one({**condition, **READY}, OF_MODELS, sort=[("_id", DESCENDING)]):
+                    return Published(model["_id"], model["name"], model["result"]["artifact"]["id"])
+        return None
+
+
+def _meanings(database: Database[Document], ref: str) -> Iterator[Document]:
+    """Which models a reference may stand for, the first that is ready being meant: an id's, a pinned one, the newest of that name."""
+    if is_id(ref):
+        yield {"_id": ref}
+        return
+    if alias := database.aliases.find_one({"_id": ref, "model_id": {"$exists": True}}, {"model_id": 1}):
+        yield {"_id": alias["model_id"]}
+    yield {"name": ref}
 
 
 def _batches(documents: Iterator[Document]) -> Iterator[list[Document]]:
