@@ -14,49 +14,77 @@ from functions.delete_model.handler import DeletedModel, DeleteModel
 from functions.list_models.aliases import GetAlias
 from functions.list_models.exporting import ExportModel
 from functions.list_models.inputs import ListModels, Service
+from functions.query.inputs import GetMostSimilar
 from ophicleide.aliases import PRIVATE_ALIAS_FIELDS, Alias, ClearAlias, SetAlias
+from ophicleide.comparisons import CompareAnswer, MovedAnswer
 from ophicleide.edge.problems import Problem
 from ophicleide.events import EventType, RequestType
+from ophicleide.forms import KEPT_QUERY, QUESTION
 from ophicleide.models import PRIVATE_FIELDS, CreateModel, Model, ModelStatus
 from ophicleide.ports import AliasPage, ModelPage, QueryPage
-from ophicleide.queries import Answer, MostSimilar, Query
-from ophicleide.values import Value
+from ophicleide.queries import Answer, AnswerBatch, Criteria, MostSimilarBatch
+from ophicleide.relations import (
+    DoesntMatchAnswer,
+    ListWords,
+    RankAnswer,
+    SimilarityAnswer,
+    VectorAnswer,
+    WordPage,
+)
+from ophicleide.values import OneOf, Value
 
 CONTRACT = Path(__file__).with_name("ophicleide.yaml")
 MARKER = "  # ---- Generated from the classes that validate requests; run `make contract`, edit nothing below ----\n"
 
-ASKED: dict[RequestType, type[Value]] = {
+ASKED: dict[RequestType, type[Value] | OneOf] = {
     RequestType.CREATE_MODEL: CreateModel,
     RequestType.DELETE_MODEL: DeleteModel,
     RequestType.LIST_MODELS: ListModels,
     RequestType.SET_ALIAS: SetAlias,
     RequestType.CLEAR_ALIAS: ClearAlias,
-    RequestType.QUERY: MostSimilar,
+    RequestType.QUERY: QUESTION,
 }
-TOLD: dict[EventType, type[Value]] = {
+TOLD: dict[EventType, type[Value] | OneOf] = {
     EventType.MODEL_CREATED: Model,
     EventType.MODEL_DELETED: DeletedModel,
     EventType.MODELS_LISTED: ModelPage,
-    EventType.QUERY_ANSWERED: Query,
+    EventType.QUERY_ANSWERED: KEPT_QUERY,
     EventType.ALIAS_CHANGED: Alias,
     EventType.MODEL_READY: Model,
     EventType.MODEL_FAILED: Model,
     EventType.REQUEST_FAILED: Problem,
 }
-PARAMETERS = (ExportModel, GetAlias)
-"""What paths and query strings are read into, where the contract refers to it."""
+PARAMETERS = (ExportModel, GetAlias, GetMostSimilar, MostSimilarBatch, ListWords)
+"""What paths, query strings and bodies are read into besides, where the contract refers to it."""
 
-ANSWERS = (Service, AliasPage, Answer, QueryPage)
+ANSWERS = (
+    Service,
+    AliasPage,
+    Answer,
+    AnswerBatch,
+    SimilarityAnswer,
+    DoesntMatchAnswer,
+    RankAnswer,
+    VectorAnswer,
+    WordPage,
+    CompareAnswer,
+    MovedAnswer,
+    QueryPage,
+)
+NOT_REPEATED = frozenset(name for name, field in Criteria.model_fields.items() if field.exclude_if)
+"""What an answer repeats of a question only where it was said."""
 
 
 def schemas() -> dict[str, Any]:
-    inputs = [(kind, "validation") for kind in dict.fromkeys((*ASKED.values(), *PARAMETERS))]
-    outputs = [(kind, "serialization") for kind in dict.fromkeys((*TOLD.values(), *ANSWERS))]
+    inputs: Any = [(kind, "validation") for kind in _classes(*ASKED.values(), *PARAMETERS)]
+    outputs: Any = [(kind, "serialization") for kind in _classes(*TOLD.values(), *ANSWERS)]
     _, found = models_json_schema([*inputs, *outputs], ref_template="#/components/schemas/{model}")
     of_values = _public(_plain(found["$defs"]))
     taken = models_json_schema(inputs, ref_template="{model}")[1]["$defs"]
     for name in of_values.keys() - taken.keys() - {"Problem"}:
         _complete(of_values[name])
+    for choice in (QUESTION, KEPT_QUERY):
+        of_values[choice.name] = _choice(choice, of_values)
     of_events = {event_schema(kind): _event(kind, takes) for kind, takes in (ASKED | TOLD).items()}
     return dict(sorted({**of_values, **of_events}.items()))
 
@@ -89,9 +117,30 @@ def _public(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete(schema: dict[str, Any]) -> None:
-    """Answers always have every field, null where there is nothing to say."""
-    if "properties" in schema:
-        schema["required"] = list(schema["properties"])
+    """Answers always have every field, null where there is nothing to say, but for what they only repeat."""
+    fields = list(schema.get("properties", ()))
+    if fields:
+        repeats = NOT_REPEATED if NOT_REPEATED.issubset(fields) else frozenset()
+        schema["required"] = [name for name in fields if name not in repeats]
+
+
+def _classes(*kinds: type[Value] | OneOf) -> list[type[Value]]:
+    """Each class once, those of a choice one by one."""
+    each = (kind.classes.values() if isinstance(kind, OneOf) else (kind,) for kind in kinds)
+    return list(dict.fromkeys(cls for classes in each for cls in classes))
+
+
+def _choice(choice: OneOf, of_values: dict[str, Any]) -> dict[str, Any]:
+    """One of the classes, told by a field that all but the default must have."""
+    refs = {kind: f"#/components/schemas/{cls.__name__}" for kind, cls in choice.classes.items()}
+    for kind, cls in choice.classes.items():
+        schema = of_values[cls.__name__]
+        if kind != choice.default and choice.field not in schema["required"]:
+            schema["required"].append(choice.field)
+    return {
+        "oneOf": [{"$ref": ref} for ref in refs.values()],
+        "discriminator": {"propertyName": choice.field, "mapping": refs},
+    }
 
 
 def _plain(schema: Any) -> Any:
@@ -106,7 +155,7 @@ def _plain(schema: Any) -> Any:
     return plain
 
 
-def _event(kind: RequestType | EventType, data: type[Value]) -> dict[str, Any]:
+def _event(kind: RequestType | EventType, data: type[Value] | OneOf) -> dict[str, Any]:
     text = {"type": "string", "minLength": 1}
     properties = {
         "specversion": {"const": "1.0"},
@@ -118,7 +167,7 @@ def _event(kind: RequestType | EventType, data: type[Value]) -> dict[str, Any]:
         "datacontenttype": {"const": "application/json"},
         "traceparent": {**text, "description": "W3C trace context; passed on to the reply."},
         "tracestate": text,
-        "data": {"$ref": f"#/components/schemas/{data.__name__}"},
+        "data": {"$ref": f"#/components/schemas/{data.name if isinstance(data, OneOf) else data.__name__}"},
     }
     required = ["specversion", "type", "id", "source"]
     if kind is not RequestType.LIST_MODELS:

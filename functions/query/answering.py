@@ -1,17 +1,37 @@
-"""Answering a question from a ready model's vectors, and what HTTP is told of the cost and the life of the answer."""
+"""From a question to its answer, whatever its form: which models it names, their vectors, and what it cost."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import perf_counter
+from types import MappingProxyType
+from typing import Any
 
+from functions.query import answers
+from functions.query.answers import Loaded
+from functions.query.timing import Cost
+from ophicleide.comparisons import Compare, Moved
 from ophicleide.errors import ModelNotReady
 from ophicleide.models import Model, ModelStatus
 from ophicleide.operations import resolve
 from ophicleide.ports import Clock, ModelStore, VectorSource
-from ophicleide.queries import Answer, MostSimilar, Neighbour
+from ophicleide.queries import Asked, MostSimilar, MostSimilarBatch, OfModel
+from ophicleide.relations import DoesntMatch, GetVector, Rank, Similarity
 
 # A ready model never changes, but it may be deleted, and no copy may answer two seconds after that.
-CACHE_CONTROL = "private, max-age=2"
+CACHE_CONTROL = "private, max-age=1"
+
+FORMS: Mapping[type[Asked], Callable[..., OfModel]] = MappingProxyType(
+    {
+        MostSimilar: answers.most_similar,
+        MostSimilarBatch: answers.most_similar_batch,
+        Similarity: answers.similarity,
+        DoesntMatch: answers.doesnt_match,
+        Rank: answers.rank,
+        GetVector: answers.vector,
+        Compare: answers.compare,
+        Moved: answers.moved,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -30,24 +50,26 @@ class Answering:
             raise ModelNotReady(f"The model '{model.name}' is {model.status}. {advice}", model.status)
         return model
 
-    def answer(self, model: Model, asked: MostSimilar) -> tuple[Answer, str]:
-        """The answer, and its cost as a Server-Timing header."""
-        vectors, cold, load_seconds = self.vectors.get(model)
-        started = perf_counter()
-        found = vectors.most_similar(asked.word, asked.top_k)
-        search = perf_counter() - started
-        answer = Answer(
-            model_id=model.id,
-            model_name=model.name,
-            word=asked.word,
-            top_k=asked.top_k,
-            neighbours=tuple(Neighbour(word=word, similarity=similarity) for word, similarity in found),
-        )
-        state = "cold" if cold else "warm"
-        return answer, f"cache;desc={state}, load;dur={load_seconds * 1000:.1f}, search;dur={search * 1000:.1f}"
+    def models_of(self, asked: Asked) -> tuple[Model, ...]:
+        """The ready models that the question names: one, or two where it compares."""
+        other = (asked.other,) if isinstance(asked, (Compare, Moved)) else ()
+        return tuple(self.ready(ref) for ref in (asked.model, *other))
+
+    def answer(self, asked: Asked, models: tuple[Model, ...], cost: Cost) -> OfModel:
+        loaded = [self.load(model, cost) for model in models]
+        answered = next(FORMS[kind] for kind in type(asked).__mro__ if kind in FORMS)
+        with cost.searching():
+            return answered(asked, *loaded)
+
+    def load(self, model: Model, cost: Cost) -> Loaded:
+        vectors, cold, seconds = self.vectors.get(model)
+        cost.load += seconds
+        cost.cold |= cold
+        return Loaded(model, vectors)
 
 
-def entity_tag(model: Model, asked: MostSimilar) -> str:
+def entity_tag(asked: Any, *models: Model) -> str:
     """Equal exactly where the answer is equal."""
-    meaning = f"{model.id} {asked.top_k} {asked.word}".encode()
-    return f'"{hashlib.sha256(meaning).hexdigest()[:32]}"'
+    said = asked.model_dump_json(exclude={"model", "other"} if len(models) > 1 else {"model"})
+    meaning = " ".join([*(model.id for model in models), type(asked).__name__, said])
+    return f'"{hashlib.sha256(meaning.encode()).hexdigest()[:32]}"'

@@ -4,9 +4,10 @@ No HTTP here: `edge/problems.py` holds the one table from these classes to statu
 Every `detail` is a sentence for the caller that says what to do; nothing internal goes into it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True)
@@ -136,18 +137,36 @@ class ModelNotReady(OphicleideError):
 
 
 class UnknownWord(OphicleideError):
+    """One word, or every one of several, that the vocabulary does not have; each with near spellings."""
+
     code = "unknown-word"
     title = "The word is not in the vocabulary"
 
-    def __init__(self, word: str, suggestions: Sequence[str]) -> None:
+    def __init__(
+        self, word: str, suggestions: Sequence[str], others: Mapping[str, Sequence[str]] = MappingProxyType({})
+    ) -> None:
+        self.unknown = {word: tuple(suggestions)} | {other: tuple(near) for other, near in others.items()}
+        hints = (f" Near '{name}': {', '.join(near)}." for name, near in self.unknown.items() if near)
         hint = f" Near spellings: {', '.join(suggestions)}." if suggestions else ""
-        super().__init__(f"The word '{word}' is not in the model's vocabulary.{hint}")
+        said = (
+            f"The words {_listed(self.unknown)} are not in the model's vocabulary.{''.join(hints)}"
+            if others
+            else f"The word '{word}' is not in the model's vocabulary.{hint}"
+        )
+        super().__init__(said)
         self.word = word
         self.suggestions = tuple(suggestions)
 
+    @classmethod
+    def all_of(cls, unknown: Mapping[str, Sequence[str]]) -> Self:
+        """One error for all of them, at least one, in their order."""
+        (word, suggestions), *others = unknown.items()
+        return cls(word, suggestions, dict(others))
+
     @property
     def members(self) -> dict[str, object]:
-        return {"word": self.word, "suggestions": list(self.suggestions)}
+        unknown = [{"word": word, "suggestions": list(near)} for word, near in self.unknown.items()]
+        return {"word": self.word, "suggestions": list(self.suggestions), "unknown_words": unknown}
 
 
 class StoreUnavailable(OphicleideError):
@@ -184,3 +203,8 @@ class ArtifactDamaged(OphicleideError):
 
     code = "artifact-damaged"
     title = "The stored vectors are damaged"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *first, last = (f"'{word}'" for word in words)
+    return f"{', '.join(first)} and {last}"

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from ophicleide.aliases import Alias
 from ophicleide.events import Event
+from ophicleide.forms import KeptQuery
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Artifact, Model, ModelStatus
 from ophicleide.names import MAX_NAME_LENGTH, LabelKey, LabelValue
 from ophicleide.neighbours import Published
-from ophicleide.queries import Query
 from ophicleide.values import Value
 
 if TYPE_CHECKING:  # numpy is a sixth of a second that functions without vectors do not pay
@@ -46,7 +46,7 @@ class ModelPage(Value):
 
 
 class QueryPage(Value):
-    queries: tuple[Query, ...]
+    queries: tuple[KeptQuery, ...]
     next_cursor: str | None = None
 
 
@@ -131,16 +131,16 @@ class VectorSource(Protocol):
 
 
 class QueryStore(Protocol):
-    def add(self, query: Query, idempotency_key: str | None = None) -> Query:
+    def add(self, query: KeptQuery, idempotency_key: str | None = None) -> KeptQuery:
         """Keep a query; where its idempotency key is taken, the query that has it comes back instead."""
 
-    def get(self, query_id: str) -> Query | None: ...
+    def get(self, query_id: str) -> KeptQuery | None: ...
 
     def find(self, model_id: str | None, page: Page) -> QueryPage:
         """Queries newest first, of one model or of all."""
 
     def remove(self, model_id: str) -> None:
-        """Remove every query of the model."""
+        """Remove every query of the model, and those that compare another with it."""
 
 
 class TrainingLauncher(Protocol):

@@ -49,6 +49,7 @@ class Settings:
     max_body_bytes: Annotated[int, Field(ge=1024, description="Largest request body that is read.")] = 1 << 20
     max_urls: Annotated[int, Field(ge=1, description="Most URLs of one model.")] = 1000
     max_batch_events: Annotated[int, Field(ge=1, description="Most CloudEvents in one batch.")] = 100
+    max_batch_queries: Annotated[int, Field(ge=1, description="Most questions in one call.")] = 256
     cache_bytes: Annotated[
         int,
         Field(

@@ -12,7 +12,9 @@ from functions.list_models.aliases import AliasListing
 from functions.list_models.exporting import Exporting
 from functions.list_models.handler import Listing
 from functions.query.answering import Answering
+from functions.query.asking import Asking
 from functions.query.handler import Querying
+from functions.query.keeping import Keeping
 from functions.set_alias.handler import Aliasing
 from ophicleide import artifact
 from ophicleide.edge.function import Function
@@ -35,6 +37,7 @@ URL = "http://texts.example/emma.txt.gz"
 PROJECTOR_PAGE = "https://projector.example"
 LAUNCH_SECONDS = 120.0
 MAX_BODY_BYTES = 20_000
+MAX_BATCH_QUERIES = 4
 
 
 class FakeLauncher:
@@ -133,7 +136,9 @@ class World:
                 *AliasListing(self.aliases).operations(),
             ),
             "set_alias": Aliasing(self.models, self.aliases, self.now).operations(),
-            "query": Querying(answering, self.queries, uuid7).operations(),
+            "query": Querying(
+                Asking(answering, MAX_BATCH_QUERIES), Keeping(answering, self.queries, uuid7)
+            ).operations(),
         }
 
 

@@ -29,7 +29,13 @@ def test_an_invalid_request_tells_every_field() -> None:
 
 def test_an_unknown_word_tells_near_spellings_where_there_are_any() -> None:
     assert UnknownWord("hapy", ["happy"]).detail.endswith("Near spellings: happy.")
-    assert UnknownWord("qqq", []).members == {"word": "qqq", "suggestions": []}
+    unknown = [{"word": "qqq", "suggestions": []}]
+    assert UnknownWord("qqq", []).members == {"word": "qqq", "suggestions": [], "unknown_words": unknown}
+
+
+def test_many_unknown_words_are_all_named() -> None:
+    error = UnknownWord.all_of({"hapy": ["happy"], "qqq": []})
+    assert error.detail == "The words 'hapy' and 'qqq' are not in the model's vocabulary. Near 'hapy': happy."
 
 
 def test_a_model_that_is_not_ready_tells_its_status() -> None:

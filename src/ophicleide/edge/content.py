@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ophicleide.edge.conditional import still_holds
 from ophicleide.edge.messages import Request, Response
 from ophicleide.errors import RangeNotSatisfiable
 
@@ -23,8 +24,7 @@ class Content:
 def sent(request: Request, content: Content, headers: Mapping[str, str]) -> Response:
     """The answer to a GET or HEAD; raises `RangeNotSatisfiable` for a range that starts behind the end."""
     told = {**headers, "ETag": content.etag, "Accept-Ranges": "bytes"}
-    known = request.headers.get("if-none-match", "")
-    if content.etag in known or known.strip() == "*":
+    if still_holds(content.etag, request.headers.get("if-none-match")):
         return Response(304, told)
     told["Content-Type"] = content.media_type
     span = _span(request, content)

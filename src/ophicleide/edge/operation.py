@@ -6,7 +6,7 @@ from typing import Any
 
 from ophicleide.edge.content import Content
 from ophicleide.events import EventType, RequestType
-from ophicleide.values import Value
+from ophicleide.values import OneOf, Value
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Operation:
     name: str
     method: str
     path: str
-    takes: type[Value]
+    takes: type[Value] | OneOf
     run: Callable[[Any, Call], Outcome]
     asks: RequestType | None = None
     tells: EventType | None = None

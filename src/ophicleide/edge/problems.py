@@ -49,6 +49,11 @@ class FieldFault(Value):
     detail: Annotated[str, Field(description="What is wrong with it.")]
 
 
+class UnknownWordSpelt(Value):
+    word: str
+    suggestions: Annotated[tuple[str, ...], Field(description="Known words that are spelt like it.")]
+
+
 class Problem(Value):
     """A problem document (RFC 9457); members beyond `instance` depend on the type."""
 
@@ -60,6 +65,9 @@ class Problem(Value):
     errors: Annotated[tuple[FieldFault, ...] | None, Field(description="Every wrong field.")] = None
     word: Annotated[str | None, Field(description="The word that is not known.")] = None
     suggestions: Annotated[tuple[str, ...] | None, Field(description="Known words that are spelt like it.")] = None
+    unknown_words: Annotated[
+        tuple[UnknownWordSpelt, ...] | None, Field(description="Every word of the request that is not known.")
+    ] = None
     model_status: Annotated[str | None, Field(description="The status of the model that cannot answer.")] = None
 
 

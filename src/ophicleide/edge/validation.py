@@ -4,16 +4,20 @@ All faults are told at once, as JSON Pointers and sentences; no bound is written
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
 from ophicleide.errors import FieldProblem, InvalidRequest, MalformedRequest
+from ophicleide.values import OneOf
 
 V = TypeVar("V", bound=BaseModel)
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 _SENTENCES = {
     "missing": "is required",
@@ -44,8 +48,10 @@ _SENTENCES = {
 """pydantic's kinds of error, said to the person who wrote the request; its own words serve for the rest."""
 
 
-def validate(takes: type[V], document: Any) -> V:
+def validate(takes: type[V] | OneOf, document: Any) -> V:
     """The document (of JSON types) as that class; raises `InvalidRequest` with every fault."""
+    if isinstance(takes, OneOf):
+        return validate(cast("type[V]", _meant(takes, document)), document)
     try:
         return takes.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
@@ -53,8 +59,17 @@ def validate(takes: type[V], document: Any) -> V:
         raise InvalidRequest([_problem(fault) for fault in faults if not _follows(fault, faults)]) from error
 
 
-def validate_parameters(takes: type[V], query: str, path: Mapping[str, str]) -> V:
+def _meant(takes: OneOf, document: Any) -> type[BaseModel]:
+    kind = document.get(takes.field, takes.default) if isinstance(document, dict) else takes.default
+    if not isinstance(kind, str) or kind not in takes.classes:
+        raise InvalidRequest([FieldProblem(_pointer((takes.field,)), f"must be one of {', '.join(takes.classes)}")])
+    return takes.classes[kind]
+
+
+def validate_parameters(takes: type[V] | OneOf, query: str, path: Mapping[str, str]) -> V:
     """Query string and path parameters together as that class."""
+    if isinstance(takes, OneOf):
+        raise TypeError(f"{takes.name} is read from bodies and events only")
     document: dict[str, Any] = dict(path)
     problems = []
     for name, texts in _grouped(query).items():
@@ -66,7 +81,7 @@ def validate_parameters(takes: type[V], query: str, path: Mapping[str, str]) -> 
         elif len(texts) > 1:
             problems.append(FieldProblem(_pointer((name,)), "is given more than once"))
         else:
-            document[name] = _whole_number(texts[0]) if kind is int else texts[0]
+            document[name] = _number(texts[0]) if _is_number(kind) else texts[0]
     if problems:
         raise InvalidRequest(problems)
     return validate(takes, document)
@@ -103,10 +118,17 @@ def _is_list(kind: Any) -> bool:
     return get_origin(kind) is tuple
 
 
-def _whole_number(text: str) -> int | str:
-    """The number where the text is one in JSON's spelling; else the text, which validation then refuses by name."""
-    digits = text.removeprefix("-")
-    return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else text
+def _is_number(kind: Any) -> bool:
+    if get_origin(kind) in (Union, UnionType):
+        return any(_is_number(part) for part in get_args(kind))
+    return kind in (int, float)
+
+
+def _number(text: str) -> float | str:
+    """The number where the text is one in JSON's spelling, but for zeros before it; else the text, which validation then refuses by name."""
+    if not _NUMBER.fullmatch(text):
+        return text
+    return float(text) if "." in text or "e" in text.lower() else int(text)
 
 
 def _follows(fault: Any, faults: Sequence[Any]) -> bool:

@@ -6,12 +6,12 @@ from threading import RLock
 
 from ophicleide.aliases import Alias
 from ophicleide.errors import ArtifactDamaged
+from ophicleide.forms import KeptQuery
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Artifact, Model, ModelStatus
 from ophicleide.names import is_id
 from ophicleide.neighbours import Published
 from ophicleide.ports import AliasPage, ModelFilter, ModelPage, ModelStore, Page, QueryPage
-from ophicleide.queries import Query
 from ophicleide.stores.pages import cut, last_seen
 
 PIECE_BYTES = 1 << 20
@@ -170,16 +170,16 @@ class MemoryPublishedModels:
 
 class MemoryQueryStore:
     def __init__(self) -> None:
-        self._queries: dict[str, Query] = {}
+        self._queries: dict[str, KeptQuery] = {}
         self._keys: dict[str, str] = {}
         self._lock = RLock()
 
-    def add(self, query: Query, idempotency_key: str | None = None) -> Query:
+    def add(self, query: KeptQuery, idempotency_key: str | None = None) -> KeptQuery:
         with self._lock:
             holder = self._keys.setdefault(idempotency_key, query.id) if idempotency_key else query.id
             return self._queries.setdefault(holder, query)
 
-    def get(self, query_id: str) -> Query | None:
+    def get(self, query_id: str) -> KeptQuery | None:
         return self._queries.get(query_id)
 
     def find(self, model_id: str | None, page: Page) -> QueryPage:
@@ -192,6 +192,10 @@ class MemoryQueryStore:
 
     def remove(self, model_id: str) -> None:
         with self._lock:
-            gone = {query.id for query in self._queries.values() if query.model_id == model_id}
+            gone = {
+                query.id
+                for query in self._queries.values()
+                if model_id in (query.model_id, getattr(query, "other_model_id", None))
+            }
             self._queries = {key: query for key, query in self._queries.items() if key not in gone}
             self._keys = {key: holder for key, holder in self._keys.items() if holder not in gone}

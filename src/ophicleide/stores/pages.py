@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from ophicleide.errors import FieldProblem, InvalidRequest
+from ophicleide.forms import KeptQuery
 from ophicleide.models import Model
 from ophicleide.names import is_id
 from ophicleide.ports import Page
-from ophicleide.queries import Query
 
-Item = TypeVar("Item", Model, Query)
+Item = TypeVar("Item", Model, KeptQuery)
 
 
 def last_seen(page: Page) -> str | None:

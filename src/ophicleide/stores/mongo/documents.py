@@ -5,13 +5,13 @@ Unknown fields are passed over on reading, so that an older revision reads what 
 """
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
+from ophicleide.forms import DEFAULT_KIND, KEPT, KeptQuery
 from ophicleide.lifecycle import Transition
 from ophicleide.models import Model
-from ophicleide.queries import Query
 from ophicleide.values import Value
 
 V = TypeVar("V", bound=Value)
@@ -25,7 +25,7 @@ def of_model(model: Model) -> Document:
     return document
 
 
-def of_query(query: Query, idempotency_key: str | None) -> Document:
+def of_query(query: KeptQuery, idempotency_key: str | None) -> Document:
     document = _of(query)
     if idempotency_key is not None:
         document["idempotency_key"] = idempotency_key
@@ -36,8 +36,8 @@ def to_model(document: Document) -> Model:
     return _to(Model, document)
 
 
-def to_query(document: Document) -> Query:
-    return _to(Query, document)
+def to_query(document: Document) -> KeptQuery:
+    return cast(KeptQuery, _to(KEPT[document.get("kind", DEFAULT_KIND)], document))
 
 
 def label_pair(key: str, value: str) -> str:
@@ -56,7 +56,7 @@ def update_of(transition: Transition) -> Document:
     return {"$set": changes, "$push": {"outbox": entry}}
 
 
-def _of(value: Model | Query) -> Document:
+def _of(value: Model | KeptQuery) -> Document:
     fields = _milliseconds({key: field for key, field in value.model_dump().items() if field is not None})
     return {"_id": fields.pop("id"), **fields}
 

@@ -3,9 +3,9 @@
 from pymongo import DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from ophicleide.forms import KeptQuery
 from ophicleide.names import is_id
 from ophicleide.ports import Page, QueryPage
-from ophicleide.queries import Query
 from ophicleide.stores.mongo import documents
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 from ophicleide.stores.pages import cut, last_seen
@@ -13,6 +13,7 @@ from ophicleide.stores.pages import cut, last_seen
 INDEXES = [
     IndexModel("idempotency_key", name="idempotency_key", unique=True, sparse=True),
     IndexModel([("model_id", 1), ("_id", -1)], name="model_id"),
+    IndexModel("other_model_id", name="other_model_id", sparse=True),
 ]
 
 
@@ -20,7 +21,7 @@ class MongoQueryStore:
     def __init__(self, connection: MongoConnection) -> None:
         self._connection = connection
 
-    def add(self, query: Query, idempotency_key: str | None = None) -> Query:
+    def add(self, query: KeptQuery, idempotency_key: str | None = None) -> KeptQuery:
         with self._connection.request() as database:
             self._connection.index(database.queries, INDEXES)
             try:
@@ -35,7 +36,7 @@ class MongoQueryStore:
                 return documents.to_query(holder)
         return query
 
-    def get(self, query_id: str) -> Query | None:
+    def get(self, query_id: str) -> KeptQuery | None:
         if not is_id(query_id):
             return None
         with self._connection.request() as database:
@@ -54,4 +55,4 @@ class MongoQueryStore:
 
     def remove(self, model_id: str) -> None:
         with self._connection.request() as database:
-            database.queries.delete_many({"model_id": model_id})
+            database.queries.delete_many({"$or": [{"model_id": model_id}, {"other_model_id": model_id}]})
