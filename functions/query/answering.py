@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from functions.query import answers
+from functions.query import answers, recall
 from functions.query.answers import Loaded
 from functions.query.timing import Cost
 from ophicleide.comparisons import Compare, Moved
@@ -17,8 +17,7 @@ from ophicleide.ports import Clock, ModelStore, VectorSource
 from ophicleide.queries import Asked, MostSimilar, MostSimilarBatch, OfModel
 from ophicleide.relations import DoesntMatch, GetVector, Rank, Similarity
 
-# A ready model never changes, but it may be deleted, and no copy may answer two seconds after that.
-CACHE_CONTROL = "private, max-age=1"
+CACHE_CONTROL = recall.CACHE_CONTROL
 
 FORMS: Mapping[type[Asked], Callable[..., OfModel]] = MappingProxyType(
     {

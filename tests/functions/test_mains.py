@@ -37,6 +37,12 @@ for request in (Request("GET", "/models"), Request("POST", "/", headers={"ce-id"
     assert python(program).stdout.splitlines() == ["200 False", "400 True"]
 
 
+def test_query_is_ready_without_what_only_longer_answers_need():
+    program = "import sys, functions.query.main; print(*{module.partition('.')[0] for module in sys.modules})"
+    run = python(program, MONGODB_URI="mongodb://127.0.0.1:1")
+    assert {"pydantic", "flask", "gridfs", "cloudevents"}.isdisjoint(run.stdout.split())
+
+
 def test_query_loads_no_launcher():
     run = python("import sys, functions.query.main; print(*sys.modules)", MONGODB_URI="mongodb://127.0.0.1:1")
     assert "ophicleide.launchers" not in run.stdout.split()
