@@ -3,7 +3,7 @@
 Arrays, not files: how vectors are stored is `artifact.py`'s affair; numbers alone are `search.py`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,13 +13,14 @@ import numpy.typing as npt
 from ophicleide.errors import UnknownWord
 from ophicleide.search import Float32, Float64, Search, inverse_norms, unit
 from ophicleide.spellings import Spellings
+from ophicleide.vocabulary import Numbers, Vocabulary
 from ophicleide.words import forms_of, spelt
 
 Matrix = Float32
 Counts = npt.NDArray[np.int64]
 
 WORD_BYTES = 160
-"""What CPython 3.11 keeps of a word besides its letters: the string, its places in list and index, its row number."""
+"""What CPython 3.11 keeps of a word of a list besides its letters: the string, its places in list and index, its row number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +42,15 @@ class WordVectors:
     def size_bytes(self) -> int:
         """Memory that all of it takes once it was searched, by estimate for what Python keeps of each word."""
         arrays = self.matrix.nbytes + self.counts.nbytes + self.search.inverse_norms.nbytes
+        if isinstance(self.words, Vocabulary):
+            return int(arrays) + self.words.size_bytes
         return int(arrays) + WORD_BYTES * len(self.words) + 2 * sum(map(len, self.words))
 
     @cached_property
-    def index(self) -> dict[str, int]:
+    def index(self) -> Mapping[str, int]:
         """Row number of each word."""
+        if isinstance(self.words, Vocabulary):
+            return Numbers(self.words)
         return {word: row for row, word in enumerate(self.words)}
 
     @cached_property

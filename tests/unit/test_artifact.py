@@ -50,7 +50,7 @@ def test_decoding_copies_no_array() -> None:
 def test_sections_are_aligned() -> None:
     data = encoded(some_vectors(7, 3))
     header = json.loads(data[12 : 12 + struct.unpack_from("<I", data, 8)[0]])
-    assert [offset % ALIGNMENT for offset, _ in header["sections"].values()] == [0, 0, 0]
+    assert [offset % ALIGNMENT for offset, _ in header["sections"].values()] == [0] * 6
 
 
 def test_a_large_matrix_leaves_in_pieces() -> None:
@@ -118,6 +118,22 @@ def test_a_header_that_lies_is_damage(changes: dict[str, object]) -> None:
 def test_what_is_no_artifact_is_damage(data: bytes) -> None:
     with pytest.raises(ArtifactDamaged):
         decode(data)
+
+
+def test_what_could_be_made_of_the_rest_is_read_as_it_would_be_made() -> None:
+    plain = some_vectors(300, 7)
+    back = decode(encoded(plain))
+    assert dict(back.index) == plain.index
+    np.testing.assert_array_equal(back.search.inverse_norms, plain.search.inverse_norms)
+    assert back.most_similar("word7", 20) == plain.most_similar("word7", 20)
+    assert back.size_bytes < plain.size_bytes
+
+
+def test_a_file_without_what_could_be_made_is_read_as_well() -> None:
+    data = encoded(some_vectors(5, 4))
+    header = json.loads(data[12 : 12 + struct.unpack_from("<I", data, 8)[0]])
+    kept = {name: place for name, place in header["sections"].items() if name in ("words", "counts", "matrix")}
+    assert decode(forged(sections=kept)).most_similar("word1", 3) == some_vectors(5, 4).most_similar("word1", 3)
 
 
 @given(st.integers(0, 10**6))

@@ -7,14 +7,14 @@ from queue import Queue
 
 import pytest
 
-from ophicleide.artifact import encode
+from ophicleide.artifact import decode, encode
 from ophicleide.errors import ArtifactDamaged, ModelNotReady, StoreUnavailable
 from ophicleide.models import Artifact, Model, ModelStatus
 from ophicleide.stores.cache import VectorCache
 from ophicleide.stores.memory import MemoryArtifactStore
 from tests.builders import a_model, a_result, an_artifact, some_vectors
 
-SIZE = some_vectors().size_bytes
+SIZE = decode(b"".join(encode(some_vectors()))).size_bytes
 
 
 class CountingArtifactStore(MemoryArtifactStore):

@@ -1,7 +1,7 @@
 """Vectors that an instance keeps in memory: each model loaded once, bounded in bytes, the least recently used leaves first."""
 
 from collections import OrderedDict
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -58,11 +58,13 @@ class VectorCache:
             self._shrink(model.id)
 
     def _decoded(self, model: Model) -> "WordVectors":
-        from ophicleide import artifact  # numpy comes with it: an instance is ready before it needs that
-
         if model.result is None:
             raise ModelNotReady(f"The model '{model.name}' is {model.status}.", model.status)
-        return artifact.decode(self._artifacts.read(model.result.artifact))
+        with ThreadPoolExecutor(1) as reader:
+            data = reader.submit(self._artifacts.read, model.result.artifact)
+            from ophicleide import artifact  # numpy comes with it, and comes while the bytes do
+
+            return artifact.decode(data.result())
 
     def _shrink(self, newest: str) -> None:
         """Only finished loads count and leave; one larger than the whole cache is answered from and not kept."""
