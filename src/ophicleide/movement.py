@@ -35,9 +35,12 @@ def movements(one: WordVectors, other: WordVectors, neighbours: int, frequent: i
     so that a word which one model does not know moves no other.
     """
     rows, other_rows = _shared(one, other, frequent, min_count)
-    common = np.concatenate([*_common(_units(one, rows), _units(other, other_rows), neighbours), np.empty(0, int)])
-    depth = max(1, min(neighbours, len(rows) - 1))
-    overlaps = common / (2 * depth - common)
+    depth = min(neighbours, len(rows) - 1)
+    if depth < 1:
+        overlaps = np.ones(len(rows))
+    else:
+        common = np.concatenate(list(_common(_units(one, rows), _units(other, other_rows), depth)))
+        overlaps = common / (2 * depth - common)
     counts, other_counts = one.counts[rows].tolist(), other.counts[other_rows].tolist()
     return [
         Movement(one.words[rows[i]], counts[i], other_counts[i], float(overlaps[i]))
@@ -59,10 +62,9 @@ def _units(vectors: WordVectors, rows: Rows) -> Float32:
     return vectors.matrix[rows] * vectors.search.inverse_norms[rows, None]
 
 
-def _common(one: Float32, other: Float32, neighbours: int) -> Iterator[npt.NDArray[np.intp]]:
-    """How many of its nearest each word has in both, a block of words at a time."""
-    depth = min(neighbours, len(one) - 1)
-    for start in range(0, len(one) if depth > 0 else 0, BLOCK_ROWS):
+def _common(one: Float32, other: Float32, depth: int) -> Iterator[npt.NDArray[np.intp]]:
+    """How many of its `depth` nearest each word has in both, a block of words at a time."""
+    for start in range(0, len(one), BLOCK_ROWS):
         both = _nearest(one, start, depth) & _nearest(other, start, depth)
         yield np.count_nonzero(both, axis=1)
 

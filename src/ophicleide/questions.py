@@ -3,7 +3,7 @@
 Plain values in and out; who asks, and how an answer is sent, is not known here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -38,12 +38,17 @@ def rows_of(vectors: WordVectors, words: Iterable[str]) -> list[int]:
 
 
 def most_similar(vectors: WordVectors, asked: Criteria) -> Scored:
-    return most_similar_each(vectors, [asked])[0]
+    _check(vectors, {"": asked})
+    return _each(vectors, [asked])[0]
 
 
 def most_similar_each(vectors: WordVectors, asked: Sequence[Criteria]) -> list[Scored]:
-    """The answer to each question; those that look at all words share one pass over the matrix."""
-    _check(vectors, asked)
+    """The answer to each question of a call; those that look at all words share one pass over the matrix."""
+    _check(vectors, {f"/queries/{i}": one for i, one in enumerate(asked)})
+    return _each(vectors, asked)
+
+
+def _each(vectors: WordVectors, asked: Sequence[Criteria]) -> list[Scored]:
     answers: list[Scored] = [[] for _ in asked]
     together: dict[tuple[int, int, float], list[int]] = {}
     for i, one in enumerate(asked):
@@ -91,14 +96,13 @@ def rank(vectors: WordVectors, word: str, other: str) -> tuple[int, float]:
     return int(nearer) - int(itself) + 1, float(own)
 
 
-def _check(vectors: WordVectors, asked: Sequence[Criteria]) -> None:
-    """Faults that only the model can tell, of all questions at once."""
-    rows_of(vectors, dict.fromkeys(chain.from_iterable(map(_named, asked))))
-    wrong = [i for i, one in enumerate(asked) if one.vector and len(one.vector) != vectors.vector_size]
+def _check(vectors: WordVectors, asked: Mapping[str, Criteria]) -> None:
+    """Faults that only the model can tell, of all questions at once, each question by its place in the request."""
+    rows_of(vectors, dict.fromkeys(chain.from_iterable(map(_named, asked.values()))))
+    wrong = [place for place, one in asked.items() if one.vector and len(one.vector) != vectors.vector_size]
     if wrong:
-        places = [f"/queries/{i}/vector" if len(asked) > 1 else "/vector" for i in wrong]
         said = f"must have {vectors.vector_size} numbers, as the model's vectors have"
-        raise InvalidRequest([FieldProblem(place, said) for place in places])
+        raise InvalidRequest([FieldProblem(f"{place}/vector", said) for place in wrong])
 
 
 def _named(asked: Criteria) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from types import UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -113,13 +113,13 @@ def _grouped(query: str) -> dict[str, list[str]]:
 
 
 def _is_list(kind: Any) -> bool:
-    if get_origin(kind) in (Union, UnionType):
+    if get_origin(kind) in (Union, UnionType, Annotated):
         return any(_is_list(part) for part in get_args(kind))
     return get_origin(kind) is tuple
 
 
 def _is_number(kind: Any) -> bool:
-    if get_origin(kind) in (Union, UnionType):
+    if get_origin(kind) in (Union, UnionType, Annotated):
         return any(_is_number(part) for part in get_args(kind))
     return kind in (int, float)
 
