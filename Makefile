@@ -16,6 +16,9 @@ SOURCES := $(TYPED) openapi tests
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
+# Programs in benchmarks/ that measure; those that take longer than some minutes are run by name.
+BENCHMARKS ?= training quality replicas job spark_start
+
 PORT ?= 8080
 DATA ?= .ophicleide
 ARGS ?=
@@ -58,7 +61,7 @@ test: setup ## All tests; ARGS goes to pytest, e.g. make test ARGS="tests/unit -
 
 .PHONY: bench
 bench: setup ## Measure, beside peers, and print what was measured on what
-	@for program in $(wildcard benchmarks/[a-z]*.py); do $(BIN)/python $$program; done
+	@for program in $(BENCHMARKS); do echo "== $$program"; $(BIN)/python -m benchmarks.$$program $(ARGS); done
 
 ##@ Keep it
 

@@ -48,7 +48,7 @@ class GensimTrainer:
 def replicas_for(tokens: int, parameters: TrainingParameters, allowed: int | None, executors: Executors) -> int:
     """How many executors learn together.
 
-    CBOW and hierarchical softmax stay in one task, since replicas of them lose quality (docs/training.md);
+    CBOW and hierarchical softmax stay in one task, since replicas of them lose quality (docs/distribution.md);
     so does what is to be repeatable, since executors come and go.
     """
     alone = parameters.hierarchical_softmax or parameters.repeatable

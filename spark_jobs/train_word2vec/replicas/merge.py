@@ -2,7 +2,7 @@
 
 Pure numpy. The plain sum of moves overshoots where a row had found its balance within the round, the mean undershoots
 where it had not: it is a learning rate divided by N. Both happen to one row at once, in different directions.
-docs/training.md derives the formula and names its sources.
+docs/distribution.md derives the formula and names its sources.
 """
 
 from dataclasses import dataclass

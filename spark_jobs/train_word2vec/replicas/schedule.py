@@ -13,7 +13,7 @@ import numpy as np
 from spark_jobs.train_word2vec.replicas.merge import Floats
 
 DRIFT = 30.0
-"""Updates of a row, in each replica, between two exchanges; 100 lost word similarities (docs/training.md)."""
+"""Updates of a row, in each replica, between two exchanges; 100 lost word similarities (docs/distribution.md)."""
 
 LONGEST_PERIOD = 64
 """Rounds between two exchanges of the rarest rows."""
