@@ -41,15 +41,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.job", description=__doc__)
     parser.add_argument("--texts", nargs="+", choices=[NOVELS, *TOKENS], default=[NOVELS, "1m"])
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--epochs", type=int, help="of the corpora; 5 when absent")
     given = parser.parse_args()
+    like_gensim = {**_LIKE_GENSIM, "epochs": given.epochs or _LIKE_GENSIM["epochs"]}
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as api:
         for name in given.texts:
             with served(name) as urls:
-                _compare(name, urls, api, Path(folder), given.rounds)
+                _compare(
+                    name, urls, {} if name == NOVELS else like_gensim, api=api, folder=Path(folder), rounds=given.rounds
+                )
 
 
-def _compare(name: str, urls: list[str], api: httpx.Client, folder: Path, rounds: int) -> None:
-    parameters = {} if name == NOVELS else _LIKE_GENSIM
+def _compare(
+    name: str, urls: list[str], parameters: dict[str, Any], *, api: httpx.Client, folder: Path, rounds: int
+) -> None:
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(1, rounds + 1):

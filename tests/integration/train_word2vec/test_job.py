@@ -247,6 +247,16 @@ def test_one_worker_and_one_seed_give_equal_vectors(world: World, text: str, spa
     assert not np.array_equal(first.matrix, other.matrix)
 
 
+def test_a_model_may_be_learnt_by_two_processes(world: World, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spark_jobs.train_word2vec.gensim_trainer.WORDS_PER_REPLICA", 100)
+    parameters = {"epochs": 40, "sample": 0, "window": 3, "min_count": 20}
+
+    model = world.trained(text, settings={"replicas": 2}, **parameters)
+
+    nearest = [word for word, _ in world.vectors(model).most_similar("monday", 2)]
+    assert set(nearest) == {"tuesday", "friday"}
+
+
 def test_the_url_that_cannot_be_read_is_named(world: World, texts: TextServer, text: str) -> None:
     gone = texts.answers("/gone", lambda exchange: exchange.head(404))
 
