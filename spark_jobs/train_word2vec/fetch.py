@@ -22,7 +22,7 @@ from spark_jobs.train_word2vec.read_text import Text
 from spark_jobs.train_word2vec.segment import segment_of
 from spark_jobs.train_word2vec.split import RANGE_BYTES, Split, split_of
 from spark_jobs.train_word2vec.tokenise import contexts
-from spark_jobs.train_word2vec.unpack import peek
+from spark_jobs.train_word2vec.unpack import is_gzip, peek
 
 CHUNK_BYTES = 1 << 18
 TELL_SECONDS = 0.25
@@ -48,20 +48,25 @@ class Received:
 class Meter:
     """Counts, hashes and tells what arrives, under the name by which progress is kept."""
 
-    def __init__(self, name: str, expected: int | None, tell: Callable[[Message], None]) -> None:
-        self._name, self._expected, self._tell = name, expected, tell
-        self._digest, self._received, self._told = hashlib.sha256(), 0, 0.0
+    def __init__(
+        self, name: str, expected: int | None, tell: Callable[[Message], None], *, packed: bool = False
+    ) -> None:
+        self._name, self._expected, self._tell, self._packed = name, expected, tell, packed
+        self._digest, self.received, self._told = hashlib.sha256(), 0, 0.0
 
     def count(self, piece: bytes) -> None:
         self._digest.update(piece)
-        self._received += len(piece)
+        self.received += len(piece)
         if monotonic() - self._told > TELL_SECONDS:
-            self._tell({"url": self._name, "received": self._received, "expected": self._expected})
+            self._say(self._expected)
             self._told = monotonic()
 
     def done(self) -> Received:
-        self._tell({"url": self._name, "received": self._received, "expected": self._received})
-        return Received(self._received, self._digest.digest())
+        self._say(self.received)
+        return Received(self.received, self._digest.digest())
+
+    def _say(self, expected: int | None) -> None:
+        self._tell({"url": self._name, "received": self.received, "expected": expected, "packed": self._packed})
 
 
 @dataclass(frozen=True)
@@ -93,16 +98,18 @@ class Fetcher:
                 sample, pieces = peek(body)
                 split = split_of(url, head, sample, now=now, range_bytes=self.range_bytes)
                 if split is None or url in self.whole:
-                    split, received = None, self._spool(url, head, pieces, path)
+                    split, received = (
+                        None,
+                        self._spool(Meter(url, head.length, self.tell, packed=is_gzip(sample)), pieces, path),
+                    )
             yield from (split,) if split else self._read(url, head, received, path, now)
 
     def _refuse(self, head: Head) -> None:
         if head.length is not None and head.length > self.limits.max_bytes:
             raise DownloadTooLarge(f"it is longer than {self.limits.max_bytes:,} bytes")
 
-    def _spool(self, url: str, head: Head, pieces: Iterable[bytes], path: Path) -> Received:
+    def _spool(self, meter: Meter, pieces: Iterable[bytes], path: Path) -> Received:
         """The body to disk."""
-        meter = Meter(url, head.length, self.tell)
         with path.open("wb") as file:
             for piece in pieces:
                 file.write(piece)

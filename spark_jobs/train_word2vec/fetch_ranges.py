@@ -47,16 +47,17 @@ class RangeFetcher:
 
     def _one(self, part: ByteRange) -> Iterator[bytes | RangeReport]:
         fetcher, text = self.fetcher, part.text
-        meter = Meter(f"{text.url}#{part.start}", part.end - part.start, fetcher.tell)
+        meter = Meter(part.name, part.end - part.start, fetcher.tell)
         found = words = 0
         with download(text.url, Guard.parse(fetcher.allowed), fetcher.limits, part.tail) as (_, pieces):
             lines = lines_of(_decoded(part.lines(pieces, meter.count), text))
             for chunk, chunk_contexts, chunk_tokens in chunks(contexts(lines, segment_of(fetcher.segmenter))):
                 found += chunk_contexts
                 words += chunk_tokens
+                fetcher.tell({"url": part.name, "text_bytes": meter.received})
                 yield chunk
         received = meter.done()
-        fetcher.tell({"url": f"{text.url}#{part.start}", "text_bytes": received.size_bytes})
+        fetcher.tell({"url": part.name, "text_bytes": received.size_bytes})
         yield RangeReport(text, received.digest, found, words)
 
 

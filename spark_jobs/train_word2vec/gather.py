@@ -25,6 +25,8 @@ def gather(spark: "SparkContext", fetcher: Fetcher, urls: Sequence[str], check: 
     tasks = len(urls)
     parts: list[RangeReport] = []
     if ranges:
+        for part in ranges:
+            fetcher.tell({"url": part.name, "received": 0, "expected": part.end - part.start})
         in_ranges, parts = _run(spark, ranges, RangeFetcher(fetcher).records, check)
         if misread := {part.text.url for part in parts if part.misread}:
             _forget(records, in_ranges)

@@ -17,6 +17,7 @@ from ophicleide.ports import ArtifactStore, EventSink, ModelStore, NeighbourStor
 from ophicleide.settings import Settings
 from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.channel import Channel, Message
+from spark_jobs.train_word2vec.costs import Costs
 from spark_jobs.train_word2vec.failures import JobFailed, Stopped, failure_of
 from spark_jobs.train_word2vec.outcomes import tell_outcomes
 from spark_jobs.train_word2vec.pipeline import Pipeline, Trained
@@ -58,10 +59,12 @@ class Job:
             self.attempt.end()
 
     def _take_through(self, model: Model) -> int:
-        board = ProgressBoard(len(model.urls), model.parameters.epochs, monotonic)
+        costs = Costs.read(self.settings.spark_cache_directory)
+        board = ProgressBoard(len(model.urls), model.parameters, monotonic, costs)
         self.attempt.keep_alive(board.snapshot)
         try:
             self._publish(model, board, self._work(model, board))
+            board.costs_now().keep(self.settings.spark_cache_directory)
         except Stopped:
             log.info("Stopped: the model was deleted or taken away")
             self._clear(model)
@@ -87,8 +90,7 @@ class Job:
                 self.attempt.stop(Failure.model_validate(message["failure"]))
             elif "text_bytes" in message:
                 sizes.heard(message)
-            else:
-                board.heard(message)
+            board.heard(message)
 
         return heard
 

@@ -51,9 +51,10 @@ class Pipeline:
 
     def run(self, model: Model) -> Trained:
         lines = self._fetch(model.urls, model.parameters.segmenter)
+        self._expect(lines, model.parameters)
         lines, vocabulary = self._count(lines, model.parameters)
         corpus = Corpus(lines, vocabulary)
-        epochs = model.parameters.epochs or fitting_epochs(lines.tokens)
+        epochs = self._expect(lines, model.parameters)
         vectors = self._train(corpus, model.parameters, epochs)
         self._enter(Phase.CHECKING)
         check_vectors(vectors)
@@ -63,6 +64,12 @@ class Pipeline:
     def _enter(self, phase: Phase) -> None:
         self.check()
         self.board.enter(phase)
+
+    def _expect(self, lines: TokenLines, parameters: TrainingParameters) -> int:
+        """Tells how much there is to learn; the epochs."""
+        epochs = parameters.epochs or fitting_epochs(lines.tokens)
+        self.board.expect_words(lines.tokens, epochs)
+        return epochs
 
     def _fetch(self, urls: tuple[str, ...], segmenter: Segmenter) -> TokenLines:
         self._enter(Phase.FETCHING)
@@ -80,7 +87,6 @@ class Pipeline:
 
     def _train(self, corpus: Corpus, parameters: TrainingParameters, epochs: int) -> WordVectors:
         self._enter(Phase.TRAINING)
-        self.board.expect_words(corpus.lines.tokens * epochs)
         trainer = trainer_of(parameters.trainer, self.spark, self.tell, self.settings.replicas)
         return trainer.learn(corpus, parameters, epochs, self.board.words_done)
 

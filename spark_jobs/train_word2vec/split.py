@@ -47,6 +47,11 @@ class ByteRange:
     end: int
 
     @property
+    def name(self) -> str:
+        """Under which its progress is kept."""
+        return f"{self.text.url}#{self.start}"
+
+    @property
     def tail(self) -> Tail:
         """From the byte before: a line begins at `start` if that one ends a line."""
         return Tail(max(self.start - 1, 0), self.text.length, self.text.validator)

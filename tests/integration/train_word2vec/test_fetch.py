@@ -234,6 +234,6 @@ def test_progress_is_told_while_a_text_arrives(texts: TextServer) -> None:
     list(Fetcher("127.0.0.1", Limits(20, 60, 3, 1 << 20), told.append).records([url]))
 
     assert told[-2:] == [
-        {"url": url, "received": len(TEXT), "expected": len(TEXT)},
+        {"url": url, "received": len(TEXT), "expected": len(TEXT), "packed": False},
         {"url": url, "text_bytes": len(TEXT)},
     ]
