@@ -110,6 +110,11 @@ def _public(found: dict[str, Any]) -> dict[str, Any]:
     found["Model"]["required"] = [name for name in found["Model"]["required"] if name not in PRIVATE_FIELDS]
     found["Model"]["description"] = "A model as callers see it."
     found["ModelStatus"]["enum"].remove(ModelStatus.DELETED)
+    trained_by = found["Model"]["properties"]["parameters"]
+    found["Model"]["properties"]["parameters"] = {
+        "anyOf": [trained_by, {"type": "null"}],
+        "description": "Null where vectors were imported.",
+    }
     del found["OutboxEntry"]
     for name in PRIVATE_ALIAS_FIELDS:
         del found["Alias"]["properties"][name]

@@ -5,13 +5,15 @@ The outermost edge of the process: whatever goes wrong ends here as a failure of
 
 import logging
 import platform
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ophicleide import __version__
 from ophicleide.errors import StoreUnavailable
+from ophicleide.imports import VectorsSource
 from ophicleide.models import Corpus, Failure, Model, Phase, TrainingResult
 from ophicleide.ports import ArtifactStore, EventSink, ModelStore, NeighbourStore
 from ophicleide.settings import Settings
@@ -19,8 +21,10 @@ from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.channel import Channel, Message
 from spark_jobs.train_word2vec.costs import Costs
 from spark_jobs.train_word2vec.failures import JobFailed, Stopped, failure_of
+from spark_jobs.train_word2vec.import_vectors.pipeline import Import, Imported
+from spark_jobs.train_word2vec.import_vectors.progress import ImportBoard
 from spark_jobs.train_word2vec.outcomes import tell_outcomes
-from spark_jobs.train_word2vec.pipeline import Pipeline, Trained
+from spark_jobs.train_word2vec.pipeline import Pipeline, Trained, limits_of
 from spark_jobs.train_word2vec.progress import ProgressBoard
 from spark_jobs.train_word2vec.publish import clear_after_deletion, write_neighbours, write_vectors
 from spark_jobs.train_word2vec.sizes import Sizes
@@ -59,12 +63,8 @@ class Job:
             self.attempt.end()
 
     def _take_through(self, model: Model) -> int:
-        costs = Costs.read(self.settings.spark_cache_directory)
-        board = ProgressBoard(len(model.urls), model.parameters, monotonic, costs)
-        self.attempt.keep_alive(board.snapshot)
         try:
-            self._publish(model, board, self._work(model, board))
-            board.costs_now().keep(self.settings.spark_cache_directory)
+            self._make(model)
         except Stopped:
             log.info("Stopped: the model was deleted or taken away")
             self._clear(model)
@@ -72,6 +72,23 @@ class Job:
         except Exception as error:  # noqa: BLE001 - the outermost edge: every error ends the attempt with a reason
             return self._fail(model, error)
         return 0
+
+    def _make(self, model: Model) -> None:
+        if model.vectors is not None:
+            imports = ImportBoard(monotonic)
+            self.attempt.keep_alive(imports.snapshot)
+            self._publish(model, imports, self._import(model.vectors, imports))
+        else:
+            costs = Costs.read(self.settings.spark_cache_directory)
+            board = ProgressBoard(len(model.urls), model.parameters, monotonic, costs)
+            self.attempt.keep_alive(board.snapshot)
+            self._publish(model, board, self._work(model, board))
+            board.costs_now().keep(self.settings.spark_cache_directory)
+
+    def _import(self, wanted: VectorsSource, board: ImportBoard) -> Imported:
+        settings = self.settings
+        limits, check = limits_of(settings), self.attempt.check
+        return Import(settings.fetch_allowed, limits, settings.max_training_bytes, board, check).run(wanted)
 
     def _work(self, model: Model, board: ProgressBoard) -> Trained:
         conf = spark_conf(self.settings, model)
@@ -94,28 +111,26 @@ class Job:
 
         return heard
 
-    def _publish(self, model: Model, board: ProgressBoard, trained: Trained) -> None:
+    def _publish(self, model: Model, board: ProgressBoard | ImportBoard, made: Trained | Imported) -> None:
         self.attempt.check()
         board.enter(Phase.PUBLISHING)
-        artifact = write_vectors(self.artifacts, model, trained.vectors, self.attempt.check)
-        write_neighbours(self.neighbours, artifact, trained.vectors, self.attempt.check)
+        artifact = write_vectors(self.artifacts, model, made.vectors, self.attempt.check)
+        write_neighbours(self.neighbours, artifact, made.vectors, self.attempt.check)
         self.attempt.check()
-        lines = trained.corpus.lines
         result = TrainingResult(
             artifact=artifact,
-            vocabulary_size=len(trained.vectors.words),
-            epochs=trained.epochs,
-            corpus=Corpus(sentences=lines.contexts, tokens=lines.tokens),
-            sources=lines.sources,
+            vocabulary_size=len(made.vectors.words),
+            vector_size=made.vectors.vector_size,
+            **_learnt_from(made),
             seconds_by_phase=board.seconds_by_phase(),
             versions=versions(),
-            quality=trained.quality,
+            quality=made.quality if isinstance(made, Trained) else None,
         )
         self.attempt.end()
         ready = self.attempt.publish(model, result)
         if ready is None:
             raise Stopped
-        log.info("Ready: %s words learnt from %s", f"{result.vocabulary_size:,}", f"{lines.tokens:,}")
+        log.info("Ready: %s words", f"{result.vocabulary_size:,}")
         tell_outcomes(ready, self.sink, self.models)
 
     def _fail(self, model: Model, error: Exception) -> int:
@@ -148,6 +163,14 @@ class Job:
             log.warning("What was written for the deleted model stays: %s", error.detail)
 
 
+def _learnt_from(made: Trained | Imported) -> dict[str, Any]:
+    if isinstance(made, Imported):
+        return {"epochs": None, "corpus": None, "sources": (made.source,)}
+    lines = made.corpus.lines
+    corpus = Corpus(sentences=lines.contexts, tokens=lines.tokens)
+    return {"epochs": made.epochs, "corpus": corpus, "sources": lines.sources}
+
+
 def spark_conf(settings: Settings, model: Model) -> dict[str, str]:
     return {
         "spark.app.name": f"train-word2vec {model.id}",
@@ -160,6 +183,8 @@ def spark_conf(settings: Settings, model: Model) -> dict[str, str]:
 
 def java_exit() -> int | None:
     """The exit status of Spark's JVM; None while it runs, or where there is none."""
+    if "pyspark" not in sys.modules:  # an import of vectors has no use for it
+        return None
     from pyspark import SparkContext
 
     process = getattr(SparkContext._gateway, "proc", None)

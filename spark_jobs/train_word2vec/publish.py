@@ -5,11 +5,14 @@ from typing import TypeVar
 
 from ophicleide import artifact
 from ophicleide.models import Artifact, Model, ModelStatus
-from ophicleide.neighbours import records
+from ophicleide.neighbours import KEPT_WORDS, records
 from ophicleide.ports import ArtifactStore, ModelStore, NeighbourStore
 from ophicleide.vectors import WordVectors
 
 T = TypeVar("T")
+
+MOST_COMPARISONS = 800_000_000
+"""Of one word with another, for kept neighbours: seconds, not minutes, for the largest vocabularies too."""
 
 
 def write_vectors(artifacts: ArtifactStore, model: Model, vectors: WordVectors, check: Callable[[], None]) -> Artifact:
@@ -23,7 +26,8 @@ def write_neighbours(
     neighbours: NeighbourStore, artifact: Artifact, vectors: WordVectors, check: Callable[[], None]
 ) -> None:
     """Finds and stores the neighbours of the most frequent words, so that a cold function answers for them at once."""
-    neighbours.write(artifact.id, _checked(records(vectors), check))
+    words = max(1, min(KEPT_WORDS, MOST_COMPARISONS // len(vectors.words)))
+    neighbours.write(artifact.id, _checked(records(vectors, words), check))
 
 
 def clear_after_deletion(

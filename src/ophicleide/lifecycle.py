@@ -41,6 +41,7 @@ def new_model(
     return Model(
         id=model_id,
         name=request.name,
+        vectors=request.vectors,
         urls=request.urls,
         parameters=request.parameters,
         labels=request.labels,

@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from ophicleide.imports import VectorsSource
 from ophicleide.names import LabelKey, LabelValue, ModelId, ModelName, Url
 from ophicleide.quality import Quality
 from ophicleide.training import TrainingParameters
@@ -16,16 +17,36 @@ MAX_LABELS = 16
 
 
 class CreateModel(Value):
-    """What a caller sends to have a model trained."""
+    """What a caller sends to have a model trained from texts, or made from vectors that there are: either `urls` or `vectors`."""
 
     name: ModelName
+    vectors: VectorsSource | None = None
     urls: Annotated[
-        tuple[Url, ...], Field(min_length=1, description="Texts to learn from; plain or gzip, http or https.")
-    ]
+        tuple[Url, ...],
+        Field(validate_default=True, description="Texts to learn from; plain or gzip, http or https."),
+    ] = ()
     parameters: TrainingParameters = TrainingParameters()
     labels: dict[LabelKey, LabelValue] = Field(
         default_factory=dict, max_length=MAX_LABELS, description="The caller's own keys, to filter lists by."
     )
+
+    @field_validator("urls")
+    @classmethod
+    def _either_or(cls, urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "vectors" not in info.data:  # wrong, and told
+            return urls
+        if info.data["vectors"] is not None and urls:
+            raise ValueError("leave out: the model is made from vectors")
+        if info.data["vectors"] is None and not urls:
+            raise ValueError("must not be empty, unless vectors are given")
+        return urls
+
+    @field_validator("parameters")
+    @classmethod
+    def _for_training(cls, parameters: TrainingParameters, info: ValidationInfo) -> TrainingParameters:
+        if info.data.get("vectors") is not None:
+            raise ValueError("leave out: vectors are taken as they are, and nothing is trained")
+        return parameters
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the request's meaning: equal for bodies that differ only in order, blanks or given defaults.
@@ -77,6 +98,7 @@ class FailureCode(StrEnum):
     REFUSED_ADDRESS = "refused-address"
     FETCH_TIMEOUT = "fetch-timeout"
     NOT_TEXT = "not-text"
+    NOT_VECTORS = "not-vectors"
     CORPUS_TOO_LARGE = "corpus-too-large"
     EMPTY_VOCABULARY = "empty-vocabulary"
     VOCABULARY_TOO_LARGE = "vocabulary-too-large"
@@ -139,8 +161,9 @@ class TrainingResult(Value):
 
     artifact: Artifact
     vocabulary_size: Annotated[int, Field(ge=1)]
-    epochs: Annotated[int, Field(ge=1)]
-    corpus: Corpus
+    vector_size: Annotated[int | None, Field(ge=1)] = None
+    epochs: Annotated[int | None, Field(ge=1, description="Null where vectors were imported.")]
+    corpus: Annotated[Corpus | None, Field(description="Null where vectors were imported.")]
     sources: tuple[Source, ...]
     seconds_by_phase: dict[str, float]
     versions: dict[str, str]
@@ -162,7 +185,10 @@ class Model(Value):
 
     id: ModelId
     name: ModelName
-    urls: tuple[Url, ...]
+    vectors: Annotated[
+        VectorsSource | None, Field(description="Where its vectors came from, if nothing was trained.")
+    ] = None
+    urls: tuple[Url, ...] = ()
     parameters: TrainingParameters
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     status: ModelStatus

@@ -42,9 +42,25 @@ def test_nothing_private_is_shown(client, way):
 
 BAD_BODIES = {
     "an unknown field": ({"name": "a", "urls": [URL], "colour": 1}, [("/colour", "there is no such field")]),
-    "no field at all": ({}, [("/name", "is required"), ("/urls", "is required")]),
+    "no field at all": ({}, [("/name", "is required"), ("/urls", "must not be empty, unless vectors are given")]),
     "a wrong type": ({"name": 5, "urls": "x"}, [("/name", "must be text"), ("/urls", "must be a list")]),
-    "no URL": ({"name": "a", "urls": []}, [("/urls", "must not be empty")]),
+    "no URL": ({"name": "a", "urls": []}, [("/urls", "must not be empty, unless vectors are given")]),
+    "texts and vectors": (
+        {"name": "a", "urls": [URL], "vectors": {"url": URL}},
+        [("/urls", "leave out: the model is made from vectors")],
+    ),
+    "parameters for vectors": (
+        {"name": "a", "vectors": {"url": URL}, "parameters": {"epochs": 3}},
+        [("/parameters", "leave out: vectors are taken as they are, and nothing is trained")],
+    ),
+    "vectors from elsewhere": (
+        {"name": "a", "vectors": {"url": "ftp://h/x"}},
+        [("/vectors/url", "only http:// and https:// URLs are read")],
+    ),
+    "an unknown format of vectors": (
+        {"name": "a", "vectors": {"url": URL, "format": "pickle"}},
+        [("/vectors/format", "must be one of 'word2vec-text', 'word2vec-binary' or 'glove-text'")],
+    ),
     "too many URLs": ({"name": "a", "urls": [URL] * 6}, [("/urls", "must have at most 5 entries")]),
     "another scheme": (
         {"name": "a", "urls": [URL, "ftp://h/x", "file:///etc/passwd"]},
@@ -167,3 +183,11 @@ def test_a_retry_after_the_launch_was_given_up_tells_the_failure(client, world):
 def test_names_the_operation_everywhere(world):
     (operation,) = world.function("create_model").operations
     assert (operation.name, operation.takes) == ("create_model", CreateModel)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_model_of_vectors_has_no_parameters_of_training(client, world, way):
+    answer = ask(client, way, {"name": "glove", "vectors": {"url": URL, "format": "glove-text"}})
+    assert (answer.data["status"], answer.data["parameters"], answer.data["urls"]) == ("pending", None, [])
+    assert answer.data["vectors"] == {"url": URL, "format": "glove-text"}
+    assert world.launcher.running == [(answer.data["id"], 1)]

@@ -32,6 +32,12 @@ def export_formats(incomplete: str) -> list[str]:
     return [name for name in formats if name.startswith(incomplete)]
 
 
+def import_formats(incomplete: str) -> list[str]:
+    from ophicleide.imports import ImportFormat
+
+    return [kind.value for kind in ImportFormat if kind.startswith(incomplete)]
+
+
 def event_targets(incomplete: str) -> list[str]:
     from ophicleide.events import RequestType
 

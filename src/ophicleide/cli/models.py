@@ -9,7 +9,7 @@ import typer
 
 from ophicleide.cli import tables
 from ophicleide.cli.api import Api
-from ophicleide.cli.completion import export_formats, model_names
+from ophicleide.cli.completion import export_formats, import_formats, model_names
 from ophicleide.cli.download import Download
 from ophicleide.cli.failures import usage
 from ophicleide.cli.options import Command, TrainingCommand, training_parameters
@@ -48,6 +48,39 @@ def create(
     document: dict[str, Any] = {"name": name, "urls": [*(urls or ()), *_lines(from_file)]}
     document |= {"parameters": training_parameters(ctx)} if training_parameters(ctx) else {}
     document |= {"labels": _label_map(label)} if label else {}
+    reply = session.api.post("/models", document, _key(idempotency_key))
+    if wait:
+        reply = wait_until_ready(session, reply.json()["id"])
+    _show(session, reply.content, reply.json())
+
+
+@app.command("import", cls=Command)
+def import_(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it; several models may share a name.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="word2vec text or binary, or GloVe text; gzip or not.")],
+    *,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="Told from the file when absent.", autocompletion=import_formats),
+    ] = None,
+    label: Labels = None,
+    idempotency_key: Annotated[
+        str | None,
+        typer.Option(metavar="KEY", help="The same key gives the same model. \\[default: a fresh one]"),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Return when it is ready, showing progress.")] = False,
+) -> None:
+    """Make a model from vectors that there are, at a URL.
+
+    Formats: word2vec-text, word2vec-binary, glove-text.
+
+    \b
+    ophicleide models import glove https://example.org/glove.6B.50d.txt.gz --wait
+    """
+    session = Session.of(ctx)
+    vectors = {"url": url} | ({"format": format_} if format_ else {})
+    document: dict[str, Any] = {"name": name, "vectors": vectors} | ({"labels": _label_map(label)} if label else {})
     reply = session.api.post("/models", document, _key(idempotency_key))
     if wait:
         reply = wait_until_ready(session, reply.json()["id"])

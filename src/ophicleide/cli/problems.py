@@ -36,6 +36,8 @@ def place(pointer: str) -> str:
         return f"--{rest[0].replace('_', '-')}"
     if head == "urls" and rest and rest[0].isdigit():
         return f"URL {int(rest[0]) + 1}"
+    if head == "vectors":
+        return {"url": "URL", "format": "--format"}.get("".join(rest), "URL")
     if head in _OPTIONS:
         return f"--{head.replace('_', '-')}"
     return _PLACES.get(head, pointer or "request")

@@ -41,7 +41,7 @@ def models(page: dict[str, Any]) -> RenderableType:
     for model in page["models"]:
         result = model.get("result") or {}
         words = f"{result['vocabulary_size']:,}" if result else ""
-        size = str(model["parameters"]["vector_size"])
+        size = str(result.get("vector_size") or (model["parameters"] or {}).get("vector_size", ""))
         status = Text(_status(model), style=STATUS_STYLES.get(model["status"], ""))
         table.add_row(Text(model["name"]), status, words, size, age(model["created_at"]), model["id"])
     return _paged(table, page)
@@ -61,7 +61,7 @@ def model(document: dict[str, Any]) -> RenderableType:
 
 def _facts(model: dict[str, Any]) -> list[tuple[str, str]]:
     result, failure = model.get("result") or {}, model.get("failure") or {}
-    given = {key: value for key, value in model["parameters"].items() if value is not None}
+    given = {key: value for key, value in (model["parameters"] or {}).items() if value is not None}
     facts = [
         ("name", model["name"]),
         ("id", model["id"]),
@@ -71,12 +71,14 @@ def _facts(model: dict[str, Any]) -> list[tuple[str, str]]:
         ("labels", ", ".join(f"{key}={value}" for key, value in model.get("labels", {}).items())),
         ("parameters", ", ".join(f"{key} {value}" for key, value in given.items())),
         ("texts", "\n".join(model["urls"])),
+        ("vectors", (model.get("vectors") or {}).get("url", "")),
     ]
     if result:
-        corpus, phases = result["corpus"], result.get("seconds_by_phase", {})
+        corpus, phases = result["corpus"] or {}, result.get("seconds_by_phase", {})
+        epochs = f", {result['epochs']} epochs" if result["epochs"] else ""
         facts += [
-            ("corpus", f"{corpus['tokens']:,} words in {corpus['sentences']:,} sentences"),
-            ("vocabulary", f"{result['vocabulary_size']:,} words, {result['epochs']} epochs"),
+            ("corpus", f"{corpus['tokens']:,} words in {corpus['sentences']:,} sentences" if corpus else ""),
+            ("vocabulary", f"{result['vocabulary_size']:,} words{epochs}"),
             *_quality(result.get("quality") or {}),
             ("seconds", ", ".join(f"{phase} {seconds:.1f}" for phase, seconds in phases.items())),
         ]

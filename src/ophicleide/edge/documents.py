@@ -11,7 +11,8 @@ from ophicleide.values import Value
 def document(value: Value) -> dict[str, Any]:
     match value:
         case Model():
-            return value.model_dump(mode="json", exclude=set(PRIVATE_FIELDS))
+            shown = value.model_dump(mode="json", exclude=set(PRIVATE_FIELDS))
+            return shown if value.vectors is None else {**shown, "parameters": None}  # nothing was trained by them
         case ModelPage():
             return {"models": [document(model) for model in value.models], "next_cursor": value.next_cursor}
         case Alias():

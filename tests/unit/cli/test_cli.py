@@ -21,6 +21,7 @@ from ophicleide.training import TrainingParameters
 ROOT = Path(__file__).parents[3]
 COMMANDS = [
     "models create",
+    "models import",
     "models list",
     "models show",
     "models delete",
