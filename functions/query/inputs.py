@@ -1,24 +1,18 @@
 """What `query` takes beyond questions themselves, and how a question is written in a query string."""
 
-import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from ophicleide.examples import from_text
 from ophicleide.names import ModelId, ModelRef
 from ophicleide.ports import Page
 from ophicleide.queries import MAX_EXAMPLES, Example, MostSimilar
 from ophicleide.values import Value
 
-_WEIGHTED = re.compile(r"(.+):([0-9]+(?:\.[0-9]+)?)", re.DOTALL)
-
 
 def _from_text(text: Any) -> Any:
-    """`word` or `word:weight`; a word that itself ends in a colon and a number is written with its weight."""
-    if not isinstance(text, str):
-        return text
-    found = _WEIGHTED.fullmatch(text)
-    return {"word": found[1], "weight": float(found[2])} if found else {"word": text}
+    return from_text(text) if isinstance(text, str) else text
 
 
 ExampleTexts = Annotated[

@@ -6,12 +6,12 @@ from typing import Any
 
 import typer
 
-from ophicleide.cli import aliases, demo, events, models, queries
+from ophicleide.cli import aliases, demo, events, models, queries, query, questions
 from ophicleide.cli.failures import CommandFailed, ExitCode
 from ophicleide.cli.options import Command, CommonGroup
 from ophicleide.cli.session import Session
 
-COMMANDS = ("models", "aliases", "query", "queries", "events", "demo", "version")
+COMMANDS = ("models", "aliases", "query", *questions.COMMANDS, "queries", "events", "demo", "version")
 
 
 class Program(CommonGroup):
@@ -49,7 +49,9 @@ def root() -> None:
 
 app.add_typer(models.app, name="models")
 app.add_typer(aliases.app, name="aliases")
-app.command("query", cls=Command)(queries.query)
+app.command("query", cls=Command)(query.query)
+for name, command in questions.COMMANDS.items():
+    app.command(name, cls=Command)(command)
 app.add_typer(queries.app, name="queries")
 app.add_typer(events.app, name="events")
 app.command("demo", cls=Command)(demo.demo)

@@ -12,8 +12,13 @@ HINTS = {
     "idempotency-conflict": "Leave --idempotency-key out to train another model.",
     "store-unavailable": "The document store is away; the functions recover by themselves when it is back.",
 }
-_PLACES = {"urls": "URL", "name": "NAME", "word": "WORD", "labels": "--label"}
-_OPTIONS = ("model", "top_k", "status", "label", "limit")
+_PLACES = {"urls": "URL", "name": "NAME", "word": "WORD", "words": "WORD", "labels": "--label"}
+_OPTIONS = frozenset(
+    {
+        *("model", "top_k", "status", "label", "limit", "positive", "negative", "vector", "objective", "offset"),
+        *("min_similarity", "prefix", "among", "exclude", "other", "neighbours", "frequent", "min_count"),
+    }
+)
 
 
 def failure(status: int, problem: dict[str, Any], *, as_typed: bool = True) -> CommandFailed:
@@ -31,7 +36,7 @@ def failure(status: int, problem: dict[str, Any], *, as_typed: bool = True) -> C
 
 def place(pointer: str) -> str:
     """Where the person at the terminal wrote the field that a JSON Pointer names."""
-    head, *rest = pointer.removeprefix("/").split("/")
+    head, *rest = pointer.removeprefix("/queries/0").removeprefix("/").split("/")
     if head == "parameters" and rest:
         return f"--{rest[0].replace('_', '-')}"
     if head == "urls" and rest and rest[0].isdigit():

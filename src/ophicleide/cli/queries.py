@@ -1,43 +1,16 @@
-"""`ophicleide query WORD` and `ophicleide queries ...`: asking models, and what was asked."""
+"""`ophicleide queries ...`: what was asked and kept."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
-from uuid import uuid4
 
 import typer
 
-from ophicleide.cli import tables
+from ophicleide.cli import answers, tables
 from ophicleide.cli.completion import model_names
 from ophicleide.cli.options import Command
 from ophicleide.cli.session import Session
 
 app = typer.Typer(no_args_is_help=True, help="List and show the queries that were kept.")
-
-Model = Annotated[
-    str, typer.Option("--model", "-m", metavar="MODEL", help="A model's id, or a name.", autocompletion=model_names)
-]
-
-
-def query(
-    ctx: typer.Context,
-    word: Annotated[str, typer.Argument(metavar="WORD", help="A word of the model's vocabulary.")],
-    model: Model,
-    top_k: Annotated[int | None, typer.Option("--top-k", "-k", min=1, help="How many neighbours.")] = None,
-    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Keep query and answer in the history.")] = True,
-) -> None:
-    """Ask which words are nearest to one word.
-
-    \b
-    ophicleide query captain --model austen
-    ophicleide query sister -m austen -k 5 --output name
-    """
-    session = Session.of(ctx)
-    given = {"word": word} | ({"top_k": top_k} if top_k else {})
-    if keep:
-        reply = session.api.post("/queries", {"model": model, **given}, str(uuid4()))
-    else:
-        reply = session.api.get(f"/models/{quote(model, safe='')}/most-similar", given)
-    _show(session, reply.content, reply.json())
 
 
 @app.command("list", cls=Command)
@@ -68,8 +41,4 @@ def show(ctx: typer.Context, query_id: Annotated[str, typer.Argument(metavar="ID
     """
     session = Session.of(ctx)
     reply = session.api.get(f"/queries/{quote(query_id, safe='')}")
-    _show(session, reply.content, reply.json())
-
-
-def _show(session: Session, document: bytes, answer: dict[str, Any]) -> None:
-    session.show(document, lambda: tables.neighbours(answer), lambda: (n["word"] for n in answer["neighbours"]))
+    answers.show(session, reply.content, reply.json())

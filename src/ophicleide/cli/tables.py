@@ -110,12 +110,14 @@ def neighbours(answer: dict[str, Any], title: str | None = None) -> RenderableTy
 def queries(page: dict[str, Any]) -> RenderableType:
     from rich.text import Text
 
-    table = _grid("WORD", "MODEL", "NEAREST", "AGE", "ID", empty="No queries were kept. `ophicleide query` asks one.")
+    from ophicleide.cli import answers
+
+    table = _grid(
+        "QUESTION", "MODEL", "ANSWER", "AGE", "ID", empty="No queries were kept. `ophicleide query` asks one."
+    )
     for query in page["queries"]:
-        nearest = ", ".join(neighbour["word"] for neighbour in query["neighbours"][:3])
-        table.add_row(
-            Text(query["word"]), Text(query["model_name"]), Text(nearest), age(query["created_at"]), query["id"]
-        )
+        asked, gist = Text(answers.question(query)), Text(", ".join(answers.names(query)[:3]))
+        table.add_row(asked, Text(query["model_name"]), gist, age(query["created_at"]), query["id"])
     return _paged(table, page)
 
 
@@ -173,3 +175,12 @@ def _paged(table: Table, page: dict[str, Any]) -> RenderableType | Group:
         return str(table.caption)
     table.caption = "More: --all shows every page." if page.get("next_cursor") else None
     return table
+
+
+def words(page: dict[str, Any]) -> RenderableType:
+    from rich.text import Text
+
+    table = _grid("WORD", "COUNT", empty="No words begin so.")
+    for word in page["words"]:
+        table.add_row(Text(word["word"]), f"{word['count']:,}")
+    return _paged(table, page)

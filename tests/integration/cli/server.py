@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 CONTRACT = yaml.safe_load((Path(__file__).parents[3] / "openapi/ophicleide.yaml").read_text())
 EXAMPLES = {name: example["value"] for name, example in CONTRACT["components"]["examples"].items()}
+QUESTIONS = {"similarity": "Similar", "doesnt-match": "OddOneOut", "rank": "Ranked", "words": "Words"}
 STEPS = (("starting", 0.0), ("training", 0.5))
 
 
@@ -80,8 +81,15 @@ class ContractServer:
         self.models = [m for m in self.models if m["id"] != asked.request.path_params["id"]]
         return Response(status_code=204)
 
+    def get_question(self, asked: Asked) -> Response:
+        return JSONResponse(EXAMPLES[QUESTIONS[asked.request.path_params["question"]]])
+
+    def post_most_similar(self, asked: Asked) -> Response:
+        answers = [{"word": None, **EXAMPLES["CaptainAnswer"]} for _ in json.loads(asked.body)["queries"]]
+        return JSONResponse({"model_id": "", "model_name": "austen", "answers": answers})
+
     def post_queries(self, asked: Asked) -> Response:
-        word = json.loads(asked.body)["word"]
+        word = json.loads(asked.body).get("word")
         if word == "capitain":
             return problem("UnknownWord")
         return JSONResponse(EXAMPLES["CaptainQuery"] | {"word": word}, 201)
@@ -129,6 +137,7 @@ class ContractServer:
             "/api/models": "models",
             "/api/models/{id}": "model",
             "/api/models/{id}/most-similar": "most_similar",
+            "/api/models/{id}/{question}": "question",
             "/api/queries": "queries",
             "/functions/{name}/": "function",
             "/broker": "broker",

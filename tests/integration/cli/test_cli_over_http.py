@@ -111,7 +111,9 @@ def test_an_interrupt_says_that_the_training_goes_on(server: ContractServer, oph
     ophicleide("models", "create", "slow", "http://a/b")
     program = Path(sys.executable).parent / "ophicleide"
 
-    with subprocess.Popen([program, "models", "wait", "slow", "--timeout", "60"], stderr=subprocess.PIPE, text=True) as waiting:
+    with subprocess.Popen(
+        [program, "models", "wait", "slow", "--timeout", "60"], stderr=subprocess.PIPE, text=True
+    ) as waiting:
         assert waiting.stderr is not None
         first = waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
