@@ -199,3 +199,19 @@ def test_a_bad_setting_is_named_before_anything_starts(document_store: Any, tmp_
         assert process.wait(timeout=END_SECONDS) == 1
 
     assert "OPHICLEIDE_LEASE_SECONDS" in (tmp_path / "job.log").read_text()
+
+
+def test_what_is_repeatable_repeats_in_another_process_with_other_cores_and_other_hashes(
+    models: MongoModelStore, document_store: Any, texts: TextServer, tmp_path: Path
+) -> None:
+    urls = [texts.serves(f"/{n}.txt", TEXT.replace(b"captain", b"captain%d" % n)) for n in range(3)]
+    found = []
+    for seed, master in (("1", "local[1]"), ("2", "local[3]")):
+        model = models.add(a_model(urls=urls, parameters={"epochs": 2, "vector_size": 10, "repeatable": True}))
+        environ = {"PYTHONHASHSEED": seed, "OPHICLEIDE_SPARK_MASTER": master}
+        with job(model, document_store, tmp_path, **environ) as process:
+            assert process.wait(END_SECONDS) == 0
+        found.append(models.get(model.id))
+
+    first, second = (model.result.artifact.sha256 for model in found if model is not None and model.result is not None)
+    assert first == second
