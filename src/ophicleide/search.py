@@ -170,4 +170,4 @@ def _floor(scores: Float32, count: int) -> float:
     whole = len(scores) // GROUP_ROWS * GROUP_ROWS
     if whole < 4 * count * GROUP_ROWS:
         return _highest(scores, count)
-    return _highest(scores[:whole].reshape(-1, GROUP_ROWS).max(axis=1), count)
+    return _highest(np.maximum.reduceat(scores, np.arange(0, whole, GROUP_ROWS)), count)

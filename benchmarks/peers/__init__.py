@@ -1,0 +1,1 @@
+"""What the query function is measured against, each as its own documentation would have it."""
