@@ -17,6 +17,9 @@ _UNPACKED = 2.6
 
 _BYTES_PER_WORD = 5.7
 _UNKNOWN_TEXT_BYTES = 500_000
+_TRUSTED_SECONDS = 2.0
+"""As many seconds it takes before what was planned is doubted as much as it is believed."""
+
 _ORDER = tuple(Phase)
 
 
@@ -124,6 +127,16 @@ class ProgressBoard:
         return max(self._expected(self._phase) - spent, 0.1)
 
     def _expected(self, phase: Phase) -> float:
+        return self._planned(phase) * self._slowness()
+
+    def _slowness(self) -> float:
+        """How much longer than planned all took so far; the phase that runs counts when it is overdue and has no speed of its own."""
+        passed = [(self._planned(Phase(phase)), took) for phase, took in self._seconds.items() if phase != self._phase]
+        spent, planned = self.monotonic() - self._since, self._planned(self._phase)
+        passed += [(planned, spent)] if spent > planned and not self._rate() else []
+        return (_TRUSTED_SECONDS + sum(t for _, t in passed)) / (_TRUSTED_SECONDS + sum(p for p, _ in passed))
+
+    def _planned(self, phase: Phase) -> float:
         costs, words = self.costs, self._corpus_words()
         match phase:
             case Phase.STARTING:
@@ -141,14 +154,14 @@ class ProgressBoard:
     def _left_to_fetch(self, spent: float) -> float:
         """At the speed of this phase so far, which counts for more the more of it is tokenised."""
         total = self._text_bytes()
-        expected, share = total * self.costs.text_byte, min(sum(self._tokenised.values()) / total, 1.0)
+        expected, share = self._expected(Phase.FETCHING), min(sum(self._tokenised.values()) / total, 1.0)
         if share == 0:
             return max(expected - spent, expected / 10)
         return max((1 - share) * (spent + (1 - share) * expected), 0.1)
 
     def _left_to_learn(self) -> float:
         """At the last measured speed, counted down since the last report."""
-        left = (self._total_words - self._learnt) / (self._rate() or self._expected_rate())
+        left = (self._total_words - self._learnt) / (self._rate() or self._expected_rate() / self._slowness())
         since = self._told if self._told is not None else self.monotonic()
         return max(left - (self.monotonic() - since), 0.1)
 
