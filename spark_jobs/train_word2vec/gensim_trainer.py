@@ -50,8 +50,9 @@ def replicas_for(tokens: int, parameters: TrainingParameters, allowed: int | Non
 
     CBOW and hierarchical softmax stay in one task, since replicas of them lose quality (docs/distribution.md);
     so does what is to be repeatable, since executors come and go.
+    Exchanges need frequent words to be met more often than rare ones, which noise of a negative exponent undoes.
     """
-    alone = parameters.hierarchical_softmax or parameters.repeatable
+    alone = parameters.hierarchical_softmax or parameters.repeatable or parameters.ns_exponent < 0
     if alone or parameters.algorithm is not Algorithm.SKIP_GRAM:
         return 1
     most = min(allowed or executors.count, executors.slots)

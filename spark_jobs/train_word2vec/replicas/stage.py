@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from ophicleide.models import Failure, FailureCode
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pyspark import RDD
 
 _REPORT_SECONDS = 0.5
+_HEAD_START_SECONDS = 0.5
+"""For the reason of a failure before its consequences: they reach the driver on different connections."""
 
 LOST = Failure(
     code=FailureCode.EXECUTOR_LOST,
@@ -72,19 +74,24 @@ class _Rank:
         from pyspark import BarrierTaskContext
 
         context = BarrierTaskContext.get()
-        with listen(_own_address(self.tell)) as server, self._telling():
+        with listen(_own_address(self.tell)) as server:
             addresses = [_parsed(text) for text in context.allGather("{}:{}".format(*server.getsockname()))]
-            with Mesh.connect(server, context.partitionId(), addresses, self.secret) as mesh, self._telling():
+            with self._telling():
+                mesh = Mesh.connect(server, context.partitionId(), addresses, self.secret)
+            with mesh, self._telling():
                 yield mesh
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """What goes wrong inside is told before the other ranks see this one's connections close."""
+        """What goes wrong inside is told before the other ranks see this one's connections close, and tell of that."""
         try:
             yield
+        except PeerLost:
+            self.tell({"failure": LOST.model_dump()})
+            raise
         except Exception as error:
-            failure = LOST if isinstance(error, PeerLost) else failure_of(error)
-            self.tell({"failure": failure.model_dump()})
+            self.tell({"failure": failure_of(error).model_dump()})
+            sleep(_HEAD_START_SECONDS)
             raise
 
     def _learnt(self, shard: Shard, mesh: Mesh) -> Any:

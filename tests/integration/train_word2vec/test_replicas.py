@@ -54,7 +54,7 @@ def test_two_tasks_learn_one_model_together(spark: Any, channel: Channel, heard:
 
     vectors = GensimTrainer(LOCAL, channel.sender, replicas=2).learn(corpus, PARAMETERS, 3, lambda _: None)
 
-    assert told_apart(corpus.vocabulary, vectors.matrix) > 0.95
+    assert told_apart(corpus.vocabulary, vectors.matrix) > 0.8
     assert vectors.words == corpus.vocabulary.words
     assert heard.get(timeout=10) == {"words_done": 0}
 
@@ -137,7 +137,7 @@ def test_executors_of_two_cores_each_learn_as_two_replicas_of_two_threads(tmp_pa
     assert done.returncode == 0, done.stderr
     count, cores, apart = done.stdout.split()[-3:]
     assert (count, cores) == ("2", "2")
-    assert float(apart) > 0.95
+    assert float(apart) > 0.8
 
 
 def test_small_texts_stay_in_one_task_and_large_ones_use_what_there_is() -> None:
@@ -160,7 +160,8 @@ def test_a_local_master_learns_in_one_task_unless_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen", [{"algorithm": Algorithm.CBOW}, {"hierarchical_softmax": True}, {"repeatable": True}]
+    "chosen",
+    [{"algorithm": Algorithm.CBOW}, {"hierarchical_softmax": True}, {"repeatable": True}, {"ns_exponent": -0.5}],
 )
 def test_what_replicas_would_spoil_stays_in_one_task(chosen: dict[str, Any]) -> None:
     assert replicas_for(10**9, PARAMETERS.model_copy(update=chosen), None, Executors(4, 2)) == 1
