@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 WORDS_PER_REPLICA = 500_000
 """Words of the text below which an executor is not worth its start and its exchanges: a few seconds an epoch."""
 
+MOST_UNASKED = 8
+"""Quality was measured up to here; an operator who wants more replicas says so."""
+
 
 @dataclass(frozen=True)
 class GensimTrainer:
@@ -55,5 +58,5 @@ def replicas_for(tokens: int, parameters: TrainingParameters, allowed: int | Non
     alone = parameters.hierarchical_softmax or parameters.repeatable or parameters.ns_exponent < 0
     if alone or parameters.algorithm is not Algorithm.SKIP_GRAM:
         return 1
-    most = min(allowed or executors.count, executors.slots)
+    most = min(allowed or min(executors.count, MOST_UNASKED), executors.slots)
     return max(1, min(most, tokens // WORDS_PER_REPLICA))

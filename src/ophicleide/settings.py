@@ -64,7 +64,6 @@ class Settings:
         ),
     ] = "https://projector.tensorflow.org"
 
-    launcher: Annotated[Literal["local", "kubernetes"], Field(description="Where training jobs run.")] = "local"
     answer_cache_bytes: Annotated[
         int,
         Field(
@@ -73,6 +72,7 @@ class Settings:
         ),
     ] = 32 << 20
 
+    launcher: Annotated[Literal["local", "kubernetes"], Field(description="Where training jobs run.")] = "local"
     jobs_directory: Annotated[Path, Field(description="Local launcher: a folder a job, with its log.")] = Path(
         ".ophicleide/jobs"
     )
@@ -121,7 +121,7 @@ class Settings:
         int | None,
         Field(
             ge=1,
-            description="Most executors that learn one model together, a process each; as many as there are when not given. 1 trains in one process.",
+            description="Most executors that learn one model together, a process each; as many as there are, up to 8, when not given. 1 trains in one process.",
         ),
     ] = None
 

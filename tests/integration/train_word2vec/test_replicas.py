@@ -147,8 +147,8 @@ def test_small_texts_stay_in_one_task_and_large_ones_use_what_there_is() -> None
     assert [replicas_for(size, PARAMETERS, None, executors) for size in sizes] == [1, 2, 4]
 
 
-def test_the_operator_may_allow_fewer() -> None:
-    assert replicas_for(10**9, PARAMETERS, 1, Executors(4, 2)) == 1
+def test_the_operator_may_allow_fewer_and_more_than_eight() -> None:
+    assert [replicas_for(10**9, PARAMETERS, allowed, Executors(20, 2)) for allowed in (1, None, 16)] == [1, 8, 16]
 
 
 def test_more_replicas_than_executors_are_not_waited_for() -> None:
