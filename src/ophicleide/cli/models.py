@@ -182,14 +182,13 @@ def wait(ctx: typer.Context, model: Ref) -> None:
 
 
 def find(api: Api, ref: str, *, newest: bool = False) -> dict[str, Any]:
-    """The model of an id; of a name its newest ready one, else (or where `newest`) its newest of any status."""
+    """The model of an id, or what a name stands for; where `newest`, the newest model of that name in any status."""
     from ophicleide.names import is_id
 
-    if not is_id(ref):
-        for status in (None,) if newest else ("ready", None):
-            named = api.get("/models", {"name": ref, "status": status, "limit": 1}).json()["models"]
-            if named:
-                return dict(named[0])
+    if newest and not is_id(ref):
+        named = api.get("/models", {"name": ref, "limit": 1}).json()["models"]
+        if named:
+            return dict(named[0])
     return dict(api.get(f"/models/{quote(ref, safe='')}").json())
 
 

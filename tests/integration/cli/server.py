@@ -71,7 +71,8 @@ class ContractServer:
         return JSONResponse({"models": found[start : start + limit], "next_cursor": after})
 
     def get_model(self, asked: Asked) -> Response:
-        model = next((m for m in self.models if m["id"] == asked.request.path_params["id"]), None)
+        ref = asked.request.path_params["id"]
+        model = next((m for m in self.models if ref in (m["id"], m["name"])), None)
         if model is None:
             return problem("NotFound")
         self._advance(model)

@@ -28,6 +28,8 @@ class Echo(BaseHTTPRequestHandler):
         self.send_header("X-Private", "between us")
         self.send_header("X-Path", self.path)
         self.send_header("X-Seen", ",".join(sorted(name.lower() for name in self.headers)))
+        outside = [self.headers.get(f"X-Forwarded-{name}", "") for name in ("Proto", "Host", "Prefix")]
+        self.send_header("X-Outside", " ".join(outside))
         self.send_header("Set-Cookie", "a=1")
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Content-Length", "2")
@@ -118,3 +120,11 @@ def test_a_body_without_end_is_refused(echo: str) -> None:
     for path in ("/api/models", "/broker"):
         reply = asked(echo, "POST", path, content=endless())
         assert (reply.status_code, reply.json()["type"]) == (413, "urn:ophicleide:problem:body-too-large")
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix"), [("/api/models/a/export?format=projector", "/api"), ("/functions/query/", "/functions/query")]
+)
+def test_a_function_learns_where_it_is_seen_from_outside(echo: str, path: str, prefix: str) -> None:
+    answer = asked(echo, "GET", path, headers={"X-Forwarded-Host": "elsewhere", "X-Forwarded-Prefix": "/lies"})
+    assert answer.headers["X-Outside"] == f"http local {prefix}"
