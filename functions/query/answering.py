@@ -10,7 +10,7 @@ from functions.query import answers, recall
 from functions.query.answers import Loaded
 from functions.query.timing import Cost
 from ophicleide.comparisons import Compare, Moved
-from ophicleide.errors import ModelNotReady
+from ophicleide.errors import ModelNotFound, ModelNotReady
 from ophicleide.models import Model, ModelStatus
 from ophicleide.operations import resolve
 from ophicleide.ports import Clock, ModelStore, VectorSource
@@ -40,7 +40,11 @@ class Answering:
     now: Clock
 
     def known(self, ref: str) -> Model:
-        return resolve(self.models, self.now, ref)
+        try:
+            return resolve(self.models, self.now, ref)
+        except ModelNotFound:
+            self.vectors.forget(ref)
+            raise
 
     def ready(self, ref: str) -> Model:
         model = self.known(ref)
