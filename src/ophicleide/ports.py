@@ -129,6 +129,9 @@ class VectorSource(Protocol):
     def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
         """A ready model's vectors, whether the caller had to wait for a load, and for how many seconds."""
 
+    def forget(self, model_id: str) -> None:
+        """Free what is kept of a model that is gone; nothing kept is no error."""
+
 
 class QueryStore(Protocol):
     def add(self, query: KeptQuery, idempotency_key: str | None = None) -> KeptQuery:
