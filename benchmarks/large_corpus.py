@@ -6,6 +6,7 @@ The text is made up as it is served, by a process of its own, so nothing of it l
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,21 +31,22 @@ def main() -> None:
     parser.add_argument("--no-training", action="store_true", help="Fetch, tokenise and count only.")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that server and job end with it
     print(f"Made-up text of {_VOCABULARY:,} different words, served with ranges; local[{given.threads}]", flush=True)
     for gigabytes in (given.gigabytes / 4, given.gigabytes):
         size = int(gigabytes * _GIGABYTE)
         with served(size) as url:
             seconds, told, peaks = _job(url, given.threads, not given.no_training)
-        print(f"{size / 1e6:,.0f} MB in {seconds:.0f} s: {json.dumps(told)}")
+        print(f"{size / 1e6:,.0f} MB in {seconds:.0f} s: {json.dumps(told)}", flush=True)
         print(f"  peak resident MB: {peaks}", flush=True)
 
 
 def _job(url: str, threads: int, training: bool) -> tuple[float, dict[str, float], "Peaks"]:
     began = monotonic()
     command = [sys.executable, "-m", "benchmarks.large_corpus_job", url, str(threads), str(int(training))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL) as process:
-        with watched(process.pid) as peaks:
-            told, _ = process.communicate()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
+    with process, watched(process.pid) as peaks:
+        told, _ = process.communicate()
     if process.returncode:
         sys.exit(f"the job ended with status {process.returncode}")
     return monotonic() - began, json.loads(told.splitlines()[-1]), peaks
