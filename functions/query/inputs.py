@@ -7,8 +7,11 @@ from pydantic import BeforeValidator, Field
 from ophicleide.examples import from_text
 from ophicleide.names import ModelId, ModelRef
 from ophicleide.ports import Page
-from ophicleide.queries import MAX_EXAMPLES, Example, MostSimilar
+from ophicleide.queries import Example, MostSimilar, Words, is_nothing
 from ophicleide.values import Value
+
+MAX_REPEATED = 20
+"""Of each: together they stay below the number of fields that a query string may have."""
 
 
 def _from_text(text: Any) -> Any:
@@ -17,7 +20,7 @@ def _from_text(text: Any) -> Any:
 
 ExampleTexts = Annotated[
     tuple[Annotated[Example, BeforeValidator(_from_text, json_schema_input_type=str)], ...],
-    Field(max_length=MAX_EXAMPLES),
+    Field(max_length=MAX_REPEATED),
 ]
 
 
@@ -26,6 +29,8 @@ class GetMostSimilar(MostSimilar):
 
     positive: ExampleTexts = ()
     negative: ExampleTexts = ()
+    among: Annotated[Words | None, Field(min_length=1, max_length=MAX_REPEATED, exclude_if=is_nothing)] = None
+    exclude: Annotated[Words, Field(max_length=MAX_REPEATED, exclude_if=is_nothing)] = ()
 
 
 class ListQueries(Page):

@@ -55,7 +55,7 @@ class Moved(Asked):
     neighbours: Annotated[int, Field(ge=1, le=1000, description="How many neighbours of each word to compare.")] = 100
     frequent: Annotated[
         int,
-        Field(ge=2, le=20_000, description="Only so many words are compared, those seen most often in both models."),
+        Field(ge=2, le=10_000, description="Only so many words are compared, those seen most often in both models."),
     ] = 5000
     min_count: Annotated[int, Field(ge=0, description="Leave out words that either model saw less often.")] = 0
     kind: Literal["moved"] = "moved"

@@ -9,7 +9,10 @@ from ophicleide.values import Value
 
 MAX_WORDS_PAGE = 1000
 
-SomeWords = Annotated[tuple[Word, ...], Field(min_length=1, max_length=MAX_EXAMPLES)]
+MAX_SET = 40
+"""Two of them fit into a query string."""
+
+SomeWords = Annotated[tuple[Word, ...], Field(min_length=1, max_length=MAX_SET)]
 
 
 class Similarity(Asked):

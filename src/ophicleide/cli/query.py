@@ -17,8 +17,8 @@ Model = Annotated[
     str, typer.Option("--model", "-m", metavar="MODEL", help="A model's id, or a name.", autocompletion=model_names)
 ]
 Words = list[str] | None
-REPEATED_IN_URL = 50
-"""More repeated options than these go into a body: query strings are read up to 100 fields."""
+REPEATED_IN_URL = 20
+"""More repeated options than these go into a body."""
 
 
 def query(
