@@ -98,6 +98,12 @@ def test_a_repeated_key_gives_the_kept_answer_and_another_question_is_refused(cl
     assert (other.status_code, other.json["type"]) == (422, "urn:ophicleide:problem:idempotency-conflict")
 
 
+@pytest.mark.parametrize("way", ["http", "binary", "structured"])
+def test_what_an_answer_cost_is_told_beside_it(client, way):
+    header = ask(client, way, model="austen", word="captain").response.headers["Server-Timing"]
+    assert [part.split(";")[0] for part in header.split(", ")] == ["cache", "queue", "load", "search"]
+
+
 def test_words_against_push_away(client):
     near = client.get("/models/austen/most-similar?positive=harville&negative=captain&top_k=2").json
     assert words(near) == ["tuesday", "monday"]

@@ -4,7 +4,7 @@ Every event is read and validated before the first is acted on, so a bad one lea
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
@@ -28,6 +28,8 @@ from ophicleide.events import SOURCE, Event, EventType
 from ophicleide.values import Value
 
 TRACE = ("traceparent", "tracestate")
+TOLD = ("Server-Timing",)
+"""What of an outcome's headers is not in the event and is of use beside it."""
 
 
 class Address(Protocol):
@@ -48,8 +50,8 @@ class Asked:
     operation: Operation
     value: Value
 
-    def run(self) -> Outcome:
-        return self.operation.run(self.value, Call(idempotency_key=self.event.idempotency_key))
+    def run(self, arrived: float | None = None) -> Outcome:
+        return self.operation.run(self.value, Call(idempotency_key=self.event.idempotency_key, arrived=arrived))
 
 
 def answer(function: Address, request: Request, mode: Mode) -> Response:
@@ -59,10 +61,13 @@ def answer(function: Address, request: Request, mode: Mode) -> Response:
         if mode is Mode.BATCH:
             return _answer_batch(function, events, request.path)
         asked = _asked(function, events[0])
-        reply = _reply(function, asked, asked.run())
+        outcome = asked.run(request.arrived)
+        reply = _reply(function, asked, outcome)
     except OphicleideError as error:
         return problem_response(error, request.path, on_event_path=True)
-    return to_structured(reply) if mode is Mode.STRUCTURED else to_binary(reply)
+    response = to_structured(reply) if mode is Mode.STRUCTURED else to_binary(reply)
+    told = {name: outcome.headers[name] for name in TOLD if name in outcome.headers}
+    return replace(response, headers={**response.headers, **told})
 
 
 def _answer_batch(function: Address, events: list[Event], instance: str) -> Response:
