@@ -75,11 +75,11 @@ def _sections(view: memoryview, layout: Layout) -> WordVectors:
     rows = layout.vocabulary_size
     counts = np.frombuffer(section("counts"), dtype="<i8")
     matrix = np.frombuffer(section("matrix"), dtype="<f4").reshape(rows, layout.vector_size)
-    words = str(section("words"), "utf-8").split("\n")
-    if len(words) != rows:
+    text = str(section("words"), "utf-8")
+    if text.count("\n") + 1 != rows:
         raise ArtifactDamaged("The stored vectors, words and counts do not match in number.")
     if not layout.sections.keys() >= DERIVED:
-        return WordVectors(words, matrix, counts)
+        return WordVectors(text.split("\n"), matrix, counts)
     places, order = np.frombuffer(section("places"), dtype="<u4"), np.frombuffer(section("order"), dtype="<u4")
     norms = np.frombuffer(section("inverse_norms"), dtype="<f4")
     _check(places, order, norms, rows, len(section("words")))

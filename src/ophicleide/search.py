@@ -5,7 +5,9 @@ Rows and numbers only; words are `vectors.py`'s affair.
 so one question, one of many, and one that was answered ahead give the same bits.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +28,9 @@ BLOCK_ROWS = 2048
 
 GROUP_ROWS = 64
 """Rows whose highest score stands for all of them while the threshold is sought."""
+
+CORES = min(len(os.sched_getaffinity(0)), 4)
+"""A matrix product is bound by arithmetic, so cores share its blocks; a single question is bound by memory, which they share already."""
 
 FEW_QUERIES = 3
 """So many queries are faster one by one than as a matrix product."""
@@ -117,12 +122,17 @@ class Search:
         """The highest score of each group of rows for each query (Q, D), float32 (Q, groups)."""
         groups, columns = -(-len(self.matrix) // GROUP_ROWS), np.ascontiguousarray(queries.T)
         peaks = np.empty((groups, len(queries)), np.float32)
-        for start in range(0, len(self.matrix), BLOCK_ROWS):
+
+        def fill(start: int) -> None:
             scores = self.matrix[start : start + BLOCK_ROWS] @ columns
             scores *= self.inverse_norms[start : start + BLOCK_ROWS, None]
             edges = np.arange(0, len(scores), GROUP_ROWS)
             first = start // GROUP_ROWS
             np.maximum.reduceat(scores, edges, axis=0, out=peaks[first : first + len(edges)])
+
+        with ThreadPoolExecutor(CORES) as cores:
+            for _ in cores.map(fill, range(0, len(self.matrix), BLOCK_ROWS)):
+                pass
         return np.ascontiguousarray(peaks.T)
 
     def _grouped(self, peaks: Float32, count: int) -> Rows:
