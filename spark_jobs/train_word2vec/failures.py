@@ -22,6 +22,11 @@ OUT_OF_MEMORY = Failure(
     code=FailureCode.OUT_OF_MEMORY,
     detail="Training ran out of memory. Raise min_count, lower vector_size or give less text; or ask the operator for more memory (OPHICLEIDE_SPARK_DRIVER_MEMORY, or the job's resources).",
 )
+EXECUTOR_LOST = Failure(
+    code=FailureCode.EXECUTOR_LOST,
+    detail="One of the processes that were to train the model together went away: its machine was taken, or its memory did not suffice. "
+    "Create the model again; or ask the operator for more memory for executors, or for training in one process (OPHICLEIDE_REPLICAS=1).",
+)
 DRIVER_STOPPED = Failure(
     code=FailureCode.DRIVER_LOST,
     detail="The training job was told to stop before it was done, for example because its machine was shut down. Create the model again.",
@@ -41,6 +46,7 @@ _MEMORY_SIGNS = (
     "exit code 137",
     "OOMKilled",
 )
+_EXECUTOR_GONE = ("replicas.handshake.PeerLost", "barrier stage that requires more slots")
 _JAVA_GONE = ("Py4JNetworkError", "ConnectionRefusedError", "ConnectionResetError", "BrokenPipeError", "EOFError")
 
 
@@ -60,6 +66,8 @@ def failure_of(error: BaseException, java_exit: int | None = None) -> Failure:
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError) or java_exit in (-9, 137) or any(sign in text for sign in _MEMORY_SIGNS):
         return OUT_OF_MEMORY
+    if any(sign in text for sign in _EXECUTOR_GONE):
+        return EXECUTOR_LOST
     if java_exit is not None or any(sign in text for sign in _JAVA_GONE):
         return _JAVA_ENDED
     return _UNKNOWN

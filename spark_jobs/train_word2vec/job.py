@@ -178,6 +178,8 @@ def spark_conf(settings: Settings, model: Model) -> dict[str, str]:
         "spark.driver.memory": settings.spark_driver_memory,
         "spark.driver.maxResultSize": "0",  # the vocabulary check bounds what comes back
         "spark.python.worker.reuse": "true",
+        # Looked at every 15 seconds: an executor that was lost just before replicas start is waited for a minute, not ten.
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures": "4",
     }
 
 

@@ -14,11 +14,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from ophicleide.models import Failure, FailureCode
 from ophicleide.training import TrainingParameters
 from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.corpus import Corpus, Vocabulary
-from spark_jobs.train_word2vec.failures import failure_of
+from spark_jobs.train_word2vec.failures import EXECUTOR_LOST, failure_of
 from spark_jobs.train_word2vec.gensim_model import blocks_of, new_model
 from spark_jobs.train_word2vec.replicas.handshake import PeerLost
 from spark_jobs.train_word2vec.replicas.mesh import Address, Mesh, listen
@@ -31,12 +30,6 @@ if TYPE_CHECKING:
 _REPORT_SECONDS = 0.5
 _HEAD_START_SECONDS = 0.5
 """For the reason of a failure before its consequences: they reach the driver on different connections."""
-
-LOST = Failure(
-    code=FailureCode.EXECUTOR_LOST,
-    detail="One of the processes that were training the model together went away: its machine was taken, or its memory did not suffice. "
-    "Create the model again; or ask the operator for more memory for executors, or for training in one process (OPHICLEIDE_REPLICAS=1).",
-)
 
 
 def learnt_together(
@@ -87,7 +80,7 @@ class _Rank:
         try:
             yield
         except PeerLost:
-            self.tell({"failure": LOST.model_dump()})
+            self.tell({"failure": EXECUTOR_LOST.model_dump()})
             raise
         except Exception as error:
             self.tell({"failure": failure_of(error).model_dump()})

@@ -10,6 +10,14 @@ OUT_OF_HEAP = (
     "An error occurred while calling o1.collect.\n: java.lang.OutOfMemoryError: Java heap space\n\tat org.apache"
 )
 
+PEER_LOST = (
+    "Could not recover from a failed barrier ResultStage.\n  File ...\nConnectionResetError: [Errno 104] Connection reset\n"
+    "spark_jobs.train_word2vec.replicas.handshake.PeerLost: rank 0 lost rank 1\n\tat org.apache"
+)
+TOO_FEW_SLOTS = (
+    "[SPARK-24819]: Barrier execution mode does not allow run a barrier stage that requires more slots than the total"
+)
+
 
 @pytest.mark.parametrize(
     ("error", "java_exit", "code"),
@@ -19,6 +27,8 @@ OUT_OF_HEAP = (
         (MemoryError(), None, FailureCode.OUT_OF_MEMORY),
         (RuntimeError(OUT_OF_HEAP), None, FailureCode.OUT_OF_MEMORY),
         (RuntimeError("Python worker exited unexpectedly (crashed)"), None, FailureCode.OUT_OF_MEMORY),
+        (RuntimeError(PEER_LOST), None, FailureCode.EXECUTOR_LOST),
+        (RuntimeError(TOO_FEW_SLOTS), None, FailureCode.EXECUTOR_LOST),
         (ConnectionRefusedError(111, "Connection refused"), -9, FailureCode.OUT_OF_MEMORY),
         (ConnectionRefusedError(111, "Connection refused"), 1, FailureCode.INTERNAL),
         (ValueError("secret detail"), None, FailureCode.INTERNAL),
