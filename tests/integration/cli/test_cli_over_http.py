@@ -46,6 +46,13 @@ def test_create_sends_only_what_was_given(server: ContractServer, ophicleide: Op
     assert asked["labels"] == {"team": "search"}
 
 
+def test_create_sends_switches_and_lists_as_they_were_given(server: ContractServer, ophicleide: Ophicleide) -> None:
+    ophicleide("models", "create", "a", "http://a/b", "--repeatable", "--excluded-words", "of", "--excluded-words", "to")
+
+    asked = json.loads(server.requests[0][3])
+    assert asked["parameters"] == {"repeatable": True, "excluded_words": ["of", "to"]}
+
+
 def test_create_reads_urls_from_standard_input_too(server: ContractServer, ophicleide: Ophicleide) -> None:
     ophicleide("models", "create", "a", "http://a/1", "-f", "-", stdin="# mine\nhttp://a/2\n\n http://a/3 \n")
 
