@@ -58,7 +58,7 @@ def create(
 def import_(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it; several models may share a name.")],
-    url: Annotated[str, typer.Argument(metavar="URL", help="word2vec text or binary, or GloVe text; gzip or not.")],
+    source: Annotated[str, typer.Argument(metavar="URL", help="word2vec text or binary, or GloVe text; gzip or not.")],
     *,
     format_: Annotated[
         str | None,
@@ -79,7 +79,7 @@ def import_(
     ophicleide models import glove https://example.org/glove.6B.50d.txt.gz --wait
     """
     session = Session.of(ctx)
-    vectors = {"url": url} | ({"format": format_} if format_ else {})
+    vectors = {"url": source} | ({"format": format_} if format_ else {})
     document: dict[str, Any] = {"name": name, "vectors": vectors} | ({"labels": _label_map(label)} if label else {})
     reply = session.api.post("/models", document, _key(idempotency_key))
     if wait:

@@ -57,7 +57,7 @@ class ContractServer:
 
     def post_models(self, asked: Asked) -> Response:
         wanted = json.loads(asked.body)
-        if wanted["urls"][0].startswith("ftp"):
+        if wanted.get("urls", [""])[0].startswith("ftp"):
             return problem("Invalid")
         model = deepcopy(EXAMPLES["PendingModel"]) | {"name": wanted["name"], "id": str(UUID(int=len(self.models) + 1))}
         self.models.insert(0, model)

@@ -47,10 +47,23 @@ def test_create_sends_only_what_was_given(server: ContractServer, ophicleide: Op
 
 
 def test_create_sends_switches_and_lists_as_they_were_given(server: ContractServer, ophicleide: Ophicleide) -> None:
-    ophicleide("models", "create", "a", "http://a/b", "--repeatable", "--excluded-words", "of", "--excluded-words", "to")
+    ophicleide(
+        "models", "create", "a", "http://a/b", "--repeatable", "--excluded-words", "of", "--excluded-words", "to"
+    )
 
     asked = json.loads(server.requests[0][3])
     assert asked["parameters"] == {"repeatable": True, "excluded_words": ["of", "to"]}
+
+
+def test_import_sends_where_the_vectors_are(server: ContractServer, ophicleide: Ophicleide) -> None:
+    done = ophicleide("models", "import", "glove", "http://a/g.txt", "--format", "glove-text", "-l", "team=search")
+
+    assert done.exit_code == 0
+    assert json.loads(server.requests[0][3]) == {
+        "name": "glove",
+        "vectors": {"url": "http://a/g.txt", "format": "glove-text"},
+        "labels": {"team": "search"},
+    }
 
 
 def test_create_reads_urls_from_standard_input_too(server: ContractServer, ophicleide: Ophicleide) -> None:
