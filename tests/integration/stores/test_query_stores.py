@@ -5,11 +5,14 @@ from threading import Barrier
 
 import pytest
 
+from ophicleide.comparisons import CompareQuery, MovedQuery, MovedWord
 from ophicleide.errors import InvalidRequest
+from ophicleide.forms import KeptQuery
 from ophicleide.ports import Page, QueryStore
-from ophicleide.queries import Query
+from ophicleide.queries import Example, Neighbour, Objective, Query
+from ophicleide.relations import DoesntMatchQuery, RankQuery, SimilarityQuery, VectorQuery
 from ophicleide.system import uuid7
-from tests.builders import a_query
+from tests.builders import NOW, a_query
 
 THREADS = 12
 
@@ -18,6 +21,52 @@ def test_a_kept_query_comes_back_as_it_was(queries: QueryStore) -> None:
     query = a_query(word="fröhlich 🙂")
     assert queries.add(query) == query
     assert queries.get(query.id) == query
+
+
+def one_of_each_kind() -> list[KeptQuery]:
+    def kept() -> dict[str, object]:
+        return {"id": uuid7(), "created_at": NOW, "model_id": uuid7(), "model_name": "austen"}
+
+    def two() -> dict[str, object]:
+        return kept() | {"other_model_id": uuid7(), "other_model_name": "emma", "top_k": 3}
+
+    near = (Neighbour(word="b", similarity=0.5),)
+    moved = (MovedWord(word="a", count=2, other_count=3, overlap=0.25),)
+    examples = {"positive": (Example(word="a", weight=0.5),), "min_similarity": 0.0, "objective": Objective.COS_MUL}
+    return [
+        a_query(word=None, **examples, prefix="b", among=("b",), exclude=("c",), offset=4),
+        a_query(word=None, vector=(0.1, -2.0)),
+        SimilarityQuery.model_validate(kept() | {"first": ("a",), "second": ("b", "c"), "similarity": -0.5}),
+        DoesntMatchQuery.model_validate(
+            kept() | {"words": ("a", "b", "c"), "odd_one_out": "b", "similarities": near},
+        ),
+        RankQuery.model_validate(kept() | {"word": "a", "other": "b", "rank": 7, "similarity": 0.1}),
+        VectorQuery.model_validate(
+            kept() | {"word": "A", "spelt": "a", "count": 9, "norm": 2.5, "vector": (1.5, -2.0)}
+        ),
+        CompareQuery.model_validate(
+            two() | {"word": "a", "neighbours": near, "other_neighbours": (), "overlap": 0.0},
+        ),
+        MovedQuery.model_validate(
+            two() | {"neighbours": 5, "frequent": 10, "min_count": 0, "compared": 8, "words": moved},
+        ),
+    ]
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_every_kind_of_query_comes_back_as_it_was(queries: QueryStore, place: int) -> None:
+    query = one_of_each_kind()[place]
+    assert queries.add(query) == query
+    assert queries.get(query.id) == query
+    assert queries.find(query.model_id, Page()).queries == (query,)
+
+
+def test_a_comparison_goes_with_either_model(queries: QueryStore) -> None:
+    compared = [query for query in one_of_each_kind() if isinstance(query, (CompareQuery, MovedQuery))]
+    for query in compared:
+        queries.add(query)
+        queries.remove(query.other_model_id)
+    assert [queries.get(query.id) for query in compared] == [None, None]
 
 
 @pytest.mark.parametrize("query_id", ["", "no id", "\ud800"])
