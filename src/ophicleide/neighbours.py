@@ -43,11 +43,8 @@ def decode(record: bytes, top_k: int) -> list[tuple[str, float]] | None:
 
 def records(vectors: "WordVectors", words: int = KEPT_WORDS) -> Iterator[tuple[str, bytes]]:
     """(word, record) of the `words` most frequent words; vocabularies are in falling count."""
-    import numpy as np
-
     last = min(words, len(vectors.words))
     for start in range(0, last, WORDS_AT_ONCE):
         rows = range(start, min(start + WORDS_AT_ONCE, last))
-        directions = np.stack([vectors.direction(row) for row in rows])
-        found = vectors.nearest(directions, KEPT_NEIGHBOURS, without=[[row] for row in rows])
+        found = vectors.most_similar_to_rows(rows, KEPT_NEIGHBOURS)
         yield from ((vectors.words[row], encode(near)) for row, near in zip(rows, found, strict=True))

@@ -81,8 +81,12 @@ class WordVectors:
 
     def most_similar(self, word: str, top_k: int) -> list[tuple[str, float]]:
         """The `top_k` words of highest cosine similarity to a word, itself left out; ties in row order."""
-        row = self.row(word)
-        return self.nearest(self.direction(row)[None], top_k, without=[[row]])[0]
+        return self.most_similar_to_rows([self.row(word)], top_k)[0]
+
+    def most_similar_to_rows(self, rows: Sequence[int], top_k: int) -> list[list[tuple[str, float]]]:
+        """For each row the `top_k` words of highest similarity, the row itself left out."""
+        directions = np.stack([self.direction(row) for row in rows])
+        return self.nearest(directions, top_k, without=[[row] for row in rows])
 
     def nearest(
         self,
