@@ -17,7 +17,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
 # Programs in benchmarks/ that measure; those that take longer than some minutes are run by name.
-BENCHMARKS ?= training quality replicas job spark_start
+BENCHMARKS ?= training quality replicas job spark_start cold_start warm search
 
 PORT ?= 8080
 DATA ?= .ophicleide
