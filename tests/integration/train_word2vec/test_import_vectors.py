@@ -228,8 +228,13 @@ def test_what_was_imported_answers(world: World, texts: TextServer) -> None:
 
 @pytest.mark.parametrize("format_", ["word2vec-binary", "glove-text"])
 def test_400_000_words_of_50_numbers_import_and_answer(
-    world: World, texts: TextServer, format_: str, capsys: pytest.CaptureFixture[str]
+    world: World,
+    texts: TextServer,
+    format_: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("spark_jobs.train_word2vec.publish.MOST_COMPARISONS", 40_000_000)  # has tests of its own
     matrix = np.random.default_rng(2).standard_normal((400_000, 50), dtype=np.float32)
     if format_ == "word2vec-binary":
         body = b"400000 50\n" + b"".join(b"w%d %b" % (n, row.tobytes()) for n, row in enumerate(matrix))
