@@ -34,7 +34,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--sizes", type=int, nargs="+", default=[14_000, 77_000, 100_000, 400_000])
     options = parser.parse_args()
-    print(f"synthetic vectors x {DIMENSIONS}, one thread, medians of {options.rounds} alternated rounds")
+    print(
+        f"synthetic vectors x {DIMENSIONS}, single searches on one thread, medians of {options.rounds} alternated rounds"
+    )
     for size in options.sizes:
         measure(synthetic(size), options.rounds)
 
