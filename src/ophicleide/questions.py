@@ -70,7 +70,7 @@ def similarity(vectors: WordVectors, first: Sequence[str], second: Sequence[str]
     rows = rows_of(vectors, (*first, *second))
     mean = vectors.matrix[rows[: len(first)]].astype(np.float64).mean(axis=0)
     other = vectors.matrix[rows[len(first) :]].astype(np.float64).mean(axis=0)
-    return float(np.clip(unit(mean) @ unit(other), -1, 1))
+    return float(np.float32(np.clip(unit(mean) @ unit(other), -1, 1)))  # as neighbours are told
 
 
 def centrality(vectors: WordVectors, words: Sequence[str]) -> Scored:

@@ -174,6 +174,8 @@ def test_similarity_of_two_words_is_gensims_and_the_same_both_ways(first: str, s
     found = questions.similarity(VECTORS, [first], [second])
     assert found == pytest.approx(GENSIM.similarity(first, second), abs=1e-5)
     assert found == questions.similarity(VECTORS, [second], [first])
+    if first != second:
+        assert found == questions.rank(VECTORS, first, second)[1]
 
 
 @given(st.lists(words, min_size=3, max_size=8, unique=True))
