@@ -32,7 +32,7 @@ def quality_of(vectors: WordVectors, corpus: Corpus, function_words: Set[str]) -
     return Quality(
         coverage=min(corpus.vocabulary.tokens / corpus.lines.tokens, 1.0),
         analogies=analogies(vectors.words, unit, list(english_questions())),
-        neighbours=neighbours(vectors.words, unit, function_words),
+        neighbours=neighbours(vectors.words, unit, telling(vectors, function_words)),
     )
 
 
@@ -73,13 +73,22 @@ def _correct(unit: Floats, questions: NDArray[np.int64]) -> int:
     return int(np.count_nonzero(similarities.argmax(axis=1) == answer))
 
 
-def neighbours(words: Sequence[str], unit: Floats, function_words: Set[str]) -> tuple[Nearest, ...]:
-    telling = [
-        number
-        for number, word in enumerate(words[: len(unit)])
+def telling(vectors: WordVectors, function_words: Set[str]) -> list[int]:
+    """Rows of the most frequent words that tell what the text is about.
+
+    Stop lists leave `must` and `said` in; what is more frequent than one word in a thousand seldom tells anything.
+    """
+    found = [
+        row
+        for row, word in enumerate(vectors.words[:MAX_CANDIDATES])
         if len(word) >= _MIN_LETTERS and word not in function_words and "'" not in word
     ]
-    return tuple(_nearest(words, unit, number) for number in telling[:SHOWN_WORDS])
+    rarer = [row for row in found if vectors.counts[row] <= vectors.counts.sum() / 1000]
+    return (rarer if len(rarer) >= SHOWN_WORDS else found)[:SHOWN_WORDS]
+
+
+def neighbours(words: Sequence[str], unit: Floats, rows: Sequence[int]) -> tuple[Nearest, ...]:
+    return tuple(_nearest(words, unit, row) for row in rows)
 
 
 def _nearest(words: Sequence[str], unit: Floats, number: int) -> Nearest:

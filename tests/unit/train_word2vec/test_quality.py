@@ -6,7 +6,7 @@ import pytest
 from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec import quality
 from spark_jobs.train_word2vec.corpus import Corpus, TokenLines, Vocabulary
-from spark_jobs.train_word2vec.quality import analogies, english_questions, neighbours, quality_of
+from spark_jobs.train_word2vec.quality import analogies, english_questions, neighbours, quality_of, telling
 
 WORDS = ["the", "king", "queen", "man", "woman", "of", "apple", "don't"]
 UNIT = np.array(
@@ -57,11 +57,20 @@ def test_the_english_set_is_whole_and_in_lower_case() -> None:
 
 
 def test_words_that_are_shown_tell_of_the_matter() -> None:
-    found = neighbours(WORDS, UNIT, {"the", "of"})
+    vectors = WordVectors(WORDS, UNIT, np.arange(len(WORDS), 0, -1))
+    found = neighbours(WORDS, UNIT, telling(vectors, {"the", "of"}))
 
     assert [entry.word for entry in found] == ["king", "queen", "man", "woman", "apple"]
     assert found[0].nearest[:2] == ("man", "queen")
     assert all(entry.word not in entry.nearest for entry in found)
+
+
+def test_what_is_said_all_the_time_tells_nothing() -> None:
+    words = ["said", "must", *(f"noun{n}" for n in range(20))]
+    counts = np.array([50_000, 30_000, *range(60, 40, -1)])
+    vectors = WordVectors(words, np.ones((len(words), 2), dtype=np.float32), counts)
+
+    assert [words[row] for row in telling(vectors, frozenset())] == [f"noun{n}" for n in range(10)]
 
 
 def test_coverage_is_the_share_of_the_text_that_was_learnt() -> None:
