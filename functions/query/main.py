@@ -1,5 +1,6 @@
 """What `query` is connected to."""
 
+import gc
 import os
 
 from functions.query.kept_answers import KeptAnswers, Standing
@@ -14,9 +15,14 @@ def build(settings: Settings) -> Recall:
     connection = MongoConnection(settings.mongodb_uri, settings.database, settings.store_timeout_seconds)
 
     def rest() -> Handler:
-        from functions.query import whole
+        gc.disable()  # as during the server's own start: imports make no garbage worth a collection
+        try:
+            from functions.query import whole
 
-        return whole.build(settings, connection)
+            return whole.build(settings, connection)
+        finally:
+            gc.freeze()
+            gc.enable()
 
     standing, answers = Standing(MongoPublishedModels(connection)), KeptAnswers(settings.answer_cache_bytes)
     return Recall(standing, MongoNeighbourStore(connection), answers, rest, settings.max_body_bytes)
