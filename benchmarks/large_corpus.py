@@ -46,7 +46,10 @@ def _job(url: str, threads: int, training: bool) -> tuple[float, dict[str, float
     command = [sys.executable, "-m", "benchmarks.large_corpus_job", url, str(threads), str(int(training))]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
     with process, watched(process.pid) as peaks:
-        told, _ = process.communicate()
+        try:
+            told, _ = process.communicate()
+        finally:
+            process.terminate()
     if process.returncode:
         sys.exit(f"the job ended with status {process.returncode}")
     return monotonic() - began, json.loads(told.splitlines()[-1]), peaks
