@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 from benchmarks import servers
 from benchmarks.published import connection, document_store, published, synthetic
-from ophicleide.models import Model
+from ophicleide.domain.models import Model
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.stores.mongo import MongoArtifactStore
-from ophicleide.vectors import WordVectors
 
 ASKED = 50
 
@@ -57,8 +57,8 @@ def one_word(uri: str, model: Model, vectors: WordVectors) -> Callable[[], float
 
 
 def two_words(uri: str, model: Model, vectors: WordVectors) -> Callable[[], float]:
-    from ophicleide import questions
-    from ophicleide.queries import MostSimilar
+    from ophicleide.domain import questions
+    from ophicleide.domain.queries import MostSimilar
 
     one, other = vectors.words[ASKED], vectors.words[ASKED + 1]
     asked = MostSimilar(model=model.id, positive=(one,), negative=(other,))

@@ -5,9 +5,9 @@ import os
 import sys
 from time import monotonic
 
+from ophicleide.domain.training import TrainingParameters
 from ophicleide.fetching.download import Limits
 from ophicleide.launchers.java import java_home
-from ophicleide.training import TrainingParameters
 from spark_jobs.spark_start import start_spark
 from spark_jobs.train_word2vec.channel import Channel
 from spark_jobs.train_word2vec.corpus import Corpus

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.corpora import ROOT, corpus
+from ophicleide.domain.training import TrainingParameters
 from ophicleide.launchers.java import java_home
-from ophicleide.training import TrainingParameters
 from spark_jobs.spark_start import start_spark
 from spark_jobs.train_word2vec.channel import Channel, Message
 from spark_jobs.train_word2vec.corpus import Corpus, TokenLines, Vocabulary

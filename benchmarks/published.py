@@ -16,14 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ophicleide import artifact
-from ophicleide.lifecycle import new_model, publish, start
-from ophicleide.models import Artifact, Corpus, CreateModel, Model, TrainingResult
-from ophicleide.neighbours import records
-from ophicleide.search import Float32
+from ophicleide.domain import artifact
+from ophicleide.domain.lifecycle import new_model, publish, start
+from ophicleide.domain.models import Artifact, Corpus, CreateModel, Model, TrainingResult
+from ophicleide.domain.neighbours import records
+from ophicleide.domain.search import Float32
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoNeighbourStore
 from ophicleide.system import uuid7
-from ophicleide.vectors import WordVectors
 
 DIMENSIONS = 100
 DATABASE = "benchmarks"

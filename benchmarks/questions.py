@@ -17,9 +17,9 @@ from gensim.models import KeyedVectors
 
 from benchmarks.published import DIMENSIONS, synthetic
 from benchmarks.search import alternated
-from ophicleide import questions
-from ophicleide.queries import Criteria
-from ophicleide.vectors import WordVectors
+from ophicleide.domain import questions
+from ophicleide.domain.queries import Criteria
+from ophicleide.domain.vectors import WordVectors
 
 Pair = tuple[Callable[[], object], Callable[[], object]]
 

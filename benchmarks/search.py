@@ -20,9 +20,9 @@ from gensim.models import KeyedVectors
 from benchmarks.published import DIMENSIONS, synthetic
 from functions.query import answers
 from functions.query.answers import Loaded
-from ophicleide.queries import Criteria, MostSimilar, MostSimilarBatch
-from ophicleide.search import similarities
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.queries import Criteria, MostSimilar, MostSimilarBatch
+from ophicleide.domain.search import similarities
+from ophicleide.domain.vectors import WordVectors
 
 TOP_K = 10
 TOGETHER = 64

@@ -21,8 +21,8 @@ from urllib.parse import quote
 from benchmarks import servers
 from benchmarks.published import DIMENSIONS, document_store, published, synthetic
 from benchmarks.servers import Server
-from ophicleide.models import Model
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.models import Model
+from ophicleide.domain.vectors import WordVectors
 
 CONNECTIONS = 64
 WORDS = 300

@@ -15,15 +15,14 @@ from functions.list_models.aliases import GetAlias
 from functions.list_models.exporting import ExportModel
 from functions.list_models.inputs import ListModels, Service
 from functions.query.inputs import GetMostSimilar
-from ophicleide.aliases import PRIVATE_ALIAS_FIELDS, Alias, ClearAlias, SetAlias
-from ophicleide.comparisons import CompareAnswer, MovedAnswer
-from ophicleide.edge.problems import Problem
-from ophicleide.events import EventType, RequestType
-from ophicleide.forms import KEPT_QUERY, QUESTION
-from ophicleide.models import PRIVATE_FIELDS, CreateModel, Model, ModelStatus
-from ophicleide.ports import AliasPage, ModelPage, QueryPage
-from ophicleide.queries import Answer, AnswerBatch, Criteria, MostSimilarBatch
-from ophicleide.relations import (
+from ophicleide.domain.aliases import PRIVATE_ALIAS_FIELDS, Alias, ClearAlias, SetAlias
+from ophicleide.domain.comparisons import CompareAnswer, MovedAnswer
+from ophicleide.domain.events import EventType, RequestType
+from ophicleide.domain.forms import KEPT_QUERY, QUESTION
+from ophicleide.domain.models import PRIVATE_FIELDS, CreateModel, Model, ModelStatus
+from ophicleide.domain.ports import AliasPage, ModelPage, QueryPage
+from ophicleide.domain.queries import Answer, AnswerBatch, Criteria, MostSimilarBatch
+from ophicleide.domain.relations import (
     DoesntMatchAnswer,
     ListWords,
     RankAnswer,
@@ -31,7 +30,8 @@ from ophicleide.relations import (
     VectorAnswer,
     WordPage,
 )
-from ophicleide.values import OneOf, Value
+from ophicleide.domain.values import OneOf, Value
+from ophicleide.edge.problems import Problem
 
 CONTRACT = Path(__file__).with_name("ophicleide.yaml")
 MARKER = "  # ---- Generated from the classes that validate requests; run `make contract`, edit nothing below ----\n"

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ophicleide.lifecycle import new_model
-from ophicleide.models import Artifact, Corpus, CreateModel, Model, Source, TrainingResult
-from ophicleide.queries import Neighbour, Query
+from ophicleide.domain.lifecycle import new_model
+from ophicleide.domain.models import Artifact, Corpus, CreateModel, Model, Source, TrainingResult
+from ophicleide.domain.queries import Neighbour, Query
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.system import uuid7
-from ophicleide.vectors import WordVectors
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 

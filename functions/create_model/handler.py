@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from ophicleide.domain.errors import FieldProblem, IdempotencyConflict, InvalidRequest, LaunchFailed, ModelDeleted
+from ophicleide.domain.events import EventType, RequestType
+from ophicleide.domain.lifecycle import fail, new_model
+from ophicleide.domain.models import CreateModel, Failure, FailureCode, Model, ModelStatus
+from ophicleide.domain.operations import current
+from ophicleide.domain.ports import Clock, ModelStore, NewId, TrainingLauncher
 from ophicleide.edge.operation import Call, Operation, Outcome
-from ophicleide.errors import FieldProblem, IdempotencyConflict, InvalidRequest, LaunchFailed, ModelDeleted
-from ophicleide.events import EventType, RequestType
-from ophicleide.lifecycle import fail, new_model
-from ophicleide.models import CreateModel, Failure, FailureCode, Model, ModelStatus
-from ophicleide.operations import current
-from ophicleide.ports import Clock, ModelStore, NewId, TrainingLauncher
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from ophicleide.edge.operation import Call, Operation, Outcome
-from ophicleide.errors import FieldProblem, InvalidRequest
-from ophicleide.events import EventType, RequestType
-from ophicleide.lifecycle import delete
-from ophicleide.models import Model, ModelStatus
-from ophicleide.names import ModelId, ModelName, ModelRef, is_id
-from ophicleide.operations import not_found
-from ophicleide.ports import (
+from ophicleide.domain.errors import FieldProblem, InvalidRequest
+from ophicleide.domain.events import EventType, RequestType
+from ophicleide.domain.lifecycle import delete
+from ophicleide.domain.models import Model, ModelStatus
+from ophicleide.domain.names import ModelId, ModelName, ModelRef, is_id
+from ophicleide.domain.operations import not_found
+from ophicleide.domain.ports import (
     ArtifactStore,
     Clock,
     ModelFilter,
@@ -19,7 +18,8 @@ from ophicleide.ports import (
     QueryStore,
     TrainingLauncher,
 )
-from ophicleide.values import Value
+from ophicleide.domain.values import Value
+from ophicleide.edge.operation import Call, Operation, Outcome
 
 
 class DeleteModel(Value):

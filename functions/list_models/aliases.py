@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from ophicleide.domain.errors import AliasNotFound
+from ophicleide.domain.names import ModelName
+from ophicleide.domain.ports import AliasStore, Page
+from ophicleide.domain.values import Value
 from ophicleide.edge.operation import Call, Operation, Outcome
-from ophicleide.errors import AliasNotFound
-from ophicleide.names import ModelName
-from ophicleide.ports import AliasStore, Page
-from ophicleide.values import Value
 
 
 class ListAliases(Page):

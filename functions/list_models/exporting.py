@@ -10,15 +10,15 @@ from urllib.parse import quote
 from functions.list_models import formats
 from functions.list_models.formats import ExportFormat, Format, Stored
 from ophicleide import __version__
+from ophicleide.domain.errors import ArtifactDamaged
+from ophicleide.domain.layout import HEAD_BYTES, read_layout
+from ophicleide.domain.models import Model
+from ophicleide.domain.names import ModelRef
+from ophicleide.domain.operations import ready
+from ophicleide.domain.ports import ArtifactStore, Clock, ModelStore
+from ophicleide.domain.values import Value
 from ophicleide.edge.content import Content
 from ophicleide.edge.operation import Call, Operation, Outcome
-from ophicleide.errors import ArtifactDamaged
-from ophicleide.layout import HEAD_BYTES, read_layout
-from ophicleide.models import Model
-from ophicleide.names import ModelRef
-from ophicleide.operations import ready
-from ophicleide.ports import ArtifactStore, Clock, ModelStore
-from ophicleide.values import Value
 
 VERSION = 1
 """Raised with every change of what is written, so that no download goes on in another file's bytes."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
-from ophicleide.errors import ArtifactDamaged
-from ophicleide.layout import Layout
+from ophicleide.domain.errors import ArtifactDamaged
+from ophicleide.domain.layout import Layout
 
 PIECE_BYTES = 1 << 16
 NUMBER = "%+.8e"

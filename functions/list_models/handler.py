@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from functions.list_models.inputs import GetModel, GetService, ListModels, Service
 from ophicleide import __version__
+from ophicleide.domain.events import EventType, RequestType
+from ophicleide.domain.models import UNFINISHED
+from ophicleide.domain.operations import current, resolve
+from ophicleide.domain.ports import Clock, ModelFilter, ModelPage, ModelStore, Page
 from ophicleide.edge.operation import Call, Operation, Outcome
-from ophicleide.events import EventType, RequestType
-from ophicleide.models import UNFINISHED
-from ophicleide.operations import current, resolve
-from ophicleide.ports import Clock, ModelFilter, ModelPage, ModelStore, Page
 
 
 @dataclass(frozen=True)

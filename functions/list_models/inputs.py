@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from ophicleide.models import VISIBLE, ModelStatus
-from ophicleide.names import MAX_NAME_LENGTH, ModelRef
-from ophicleide.ports import Page
-from ophicleide.values import Value
+from ophicleide.domain.models import VISIBLE, ModelStatus
+from ophicleide.domain.names import MAX_NAME_LENGTH, ModelRef
+from ophicleide.domain.ports import Page
+from ophicleide.domain.values import Value
 
 
 def _visible(status: Any) -> Any:

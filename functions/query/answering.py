@@ -9,13 +9,13 @@ from typing import Any
 from functions.query import answers, recall
 from functions.query.answers import Loaded
 from functions.query.timing import Cost
-from ophicleide.comparisons import Compare, Moved
-from ophicleide.errors import ModelNotFound, ModelNotReady
-from ophicleide.models import Model, ModelStatus
-from ophicleide.operations import resolve
-from ophicleide.ports import Clock, ModelStore, VectorSource
-from ophicleide.queries import Asked, MostSimilar, MostSimilarBatch, OfModel
-from ophicleide.relations import DoesntMatch, GetVector, Rank, Similarity
+from ophicleide.domain.comparisons import Compare, Moved
+from ophicleide.domain.errors import ModelNotFound, ModelNotReady
+from ophicleide.domain.models import Model, ModelStatus
+from ophicleide.domain.operations import resolve
+from ophicleide.domain.ports import Clock, ModelStore, VectorSource
+from ophicleide.domain.queries import Asked, MostSimilar, MostSimilarBatch, OfModel
+from ophicleide.domain.relations import DoesntMatch, GetVector, Rank, Similarity
 
 CACHE_CONTROL = recall.CACHE_CONTROL
 

@@ -4,10 +4,18 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ophicleide.comparisons import Compare, CompareAnswer, Moved, MovedAnswer, MovedWord
-from ophicleide.models import Model
-from ophicleide.queries import Answer, AnswerBatch, Criteria, MostSimilar, MostSimilarBatch, Neighbour, Neighbours
-from ophicleide.relations import (
+from ophicleide.domain.comparisons import Compare, CompareAnswer, Moved, MovedAnswer, MovedWord
+from ophicleide.domain.models import Model
+from ophicleide.domain.queries import (
+    Answer,
+    AnswerBatch,
+    Criteria,
+    MostSimilar,
+    MostSimilarBatch,
+    Neighbour,
+    Neighbours,
+)
+from ophicleide.domain.relations import (
     DoesntMatch,
     DoesntMatchAnswer,
     GetVector,
@@ -19,7 +27,7 @@ from ophicleide.relations import (
 )
 
 if TYPE_CHECKING:
-    from ophicleide.vectors import WordVectors
+    from ophicleide.domain.vectors import WordVectors
 
 
 class Loaded(NamedTuple):
@@ -34,13 +42,13 @@ class Loaded(NamedTuple):
 
 
 def most_similar(asked: MostSimilar, one: Loaded) -> Answer:
-    from ophicleide import questions
+    from ophicleide.domain import questions
 
     return Answer(**one.named, **_said(asked), neighbours=_neighbours(questions.most_similar(one.vectors, asked)))
 
 
 def most_similar_batch(asked: MostSimilarBatch, one: Loaded) -> AnswerBatch:
-    from ophicleide import questions
+    from ophicleide.domain import questions
 
     found = questions.most_similar_each(one.vectors, asked.queries)
     answers = (
@@ -51,21 +59,21 @@ def most_similar_batch(asked: MostSimilarBatch, one: Loaded) -> AnswerBatch:
 
 
 def similarity(asked: Similarity, one: Loaded) -> SimilarityAnswer:
-    from ophicleide import questions
+    from ophicleide.domain import questions
 
     found = questions.similarity(one.vectors, asked.first, asked.second)
     return SimilarityAnswer(**one.named, first=asked.first, second=asked.second, similarity=found)
 
 
 def doesnt_match(asked: DoesntMatch, one: Loaded) -> DoesntMatchAnswer:
-    from ophicleide import questions
+    from ophicleide.domain import questions
 
     found = questions.centrality(one.vectors, asked.words)
     return DoesntMatchAnswer(**one.named, words=asked.words, odd_one_out=found[-1][0], similarities=_neighbours(found))
 
 
 def rank(asked: Rank, one: Loaded) -> RankAnswer:
-    from ophicleide import questions
+    from ophicleide.domain import questions
 
     place, similar = questions.rank(one.vectors, asked.word, asked.other)
     return RankAnswer(**one.named, word=asked.word, other=asked.other, rank=place, similarity=similar)
@@ -85,7 +93,7 @@ def vector(asked: GetVector, one: Loaded) -> VectorAnswer:
 
 
 def compare(asked: Compare, one: Loaded, other: Loaded) -> CompareAnswer:
-    from ophicleide import movement, questions
+    from ophicleide.domain import movement, questions
 
     criteria = Criteria(word=asked.word, top_k=asked.top_k)
     near, far = (questions.most_similar(each.vectors, criteria) for each in (one, other))
@@ -101,7 +109,7 @@ def compare(asked: Compare, one: Loaded, other: Loaded) -> CompareAnswer:
 
 
 def moved(asked: Moved, one: Loaded, other: Loaded) -> MovedAnswer:
-    from ophicleide.movement import movements
+    from ophicleide.domain.movement import movements
 
     found = movements(one.vectors, other.vectors, asked.neighbours, asked.frequent, asked.min_count)
     words = (

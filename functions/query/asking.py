@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functions.query import vocabulary
 from functions.query.answering import CACHE_CONTROL, Answering, entity_tag
 from functions.query.timing import Cost
+from ophicleide.domain.errors import FieldProblem, InvalidRequest
+from ophicleide.domain.models import Model
+from ophicleide.domain.queries import Asked, MostSimilarBatch
+from ophicleide.domain.relations import ListWords
 from ophicleide.edge.conditional import still_holds
 from ophicleide.edge.operation import Call, Outcome
-from ophicleide.errors import FieldProblem, InvalidRequest
-from ophicleide.models import Model
-from ophicleide.queries import Asked, MostSimilarBatch
-from ophicleide.relations import ListWords
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functions.query.asking import Asking
 from functions.query.inputs import GetMostSimilar, GetQuery, ListQueries
 from functions.query.keeping import Keeping
-from ophicleide.comparisons import Compare, Moved
+from ophicleide.domain.comparisons import Compare, Moved
+from ophicleide.domain.events import EventType, RequestType
+from ophicleide.domain.forms import QUESTION
+from ophicleide.domain.queries import MostSimilarBatch
+from ophicleide.domain.relations import DoesntMatch, GetVector, ListWords, Rank, Similarity
 from ophicleide.edge.operation import Operation
-from ophicleide.events import EventType, RequestType
-from ophicleide.forms import QUESTION
-from ophicleide.queries import MostSimilarBatch
-from ophicleide.relations import DoesntMatch, GetVector, ListWords, Rank, Similarity
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from ophicleide.examples import from_text
-from ophicleide.names import ModelId, ModelRef
-from ophicleide.ports import Page
-from ophicleide.queries import Example, MostSimilar, Words, is_nothing
-from ophicleide.values import Value
+from ophicleide.domain.examples import from_text
+from ophicleide.domain.names import ModelId, ModelRef
+from ophicleide.domain.ports import Page
+from ophicleide.domain.queries import Example, MostSimilar, Words, is_nothing
+from ophicleide.domain.values import Value
 
 MAX_REPEATED = 20
 """Of each: together they stay below the number of fields that a query string may have."""

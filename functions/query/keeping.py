@@ -6,12 +6,12 @@ from typing import cast
 from functions.query.answering import Answering
 from functions.query.inputs import GetQuery, ListQueries
 from functions.query.timing import Cost
+from ophicleide.domain.errors import IdempotencyConflict, ModelNotFound, QueryNotFound
+from ophicleide.domain.forms import KEPT, KeptQuery
+from ophicleide.domain.models import Model
+from ophicleide.domain.ports import NewId, Page, QueryStore
+from ophicleide.domain.queries import Asked
 from ophicleide.edge.operation import Call, Outcome
-from ophicleide.errors import IdempotencyConflict, ModelNotFound, QueryNotFound
-from ophicleide.forms import KEPT, KeptQuery
-from ophicleide.models import Model
-from ophicleide.ports import NewId, Page, QueryStore
-from ophicleide.queries import Asked
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,15 @@ from urllib.parse import unquote_plus
 
 from functions.query.kept_answers import Kept, KeptAnswers, Standing
 from functions.query.timing import Cost
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.neighbours import Published, decode
 from ophicleide.edge import journal
 from ophicleide.edge.conditional import still_holds
 from ophicleide.edge.health import health
 from ophicleide.edge.messages import JSON, Handler, Request, Response, json_body
-from ophicleide.errors import StoreUnavailable
-from ophicleide.neighbours import Published, decode
 
 if TYPE_CHECKING:
-    from ophicleide.ports import NeighbourStore
+    from ophicleide.domain.ports import NeighbourStore
 
 # A ready model never changes, but it may be deleted, and with kept answers' own second no copy answers after two.
 CACHE_CONTROL = "private, max-age=1"

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from functions.query.answers import Loaded
-from ophicleide.errors import FieldProblem, InvalidRequest
-from ophicleide.names import is_id
-from ophicleide.relations import CountedWord, ListWords, WordPage
+from ophicleide.domain.errors import FieldProblem, InvalidRequest
+from ophicleide.domain.names import is_id
+from ophicleide.domain.relations import CountedWord, ListWords, WordPage
 
 if TYPE_CHECKING:
-    from ophicleide.vectors import WordVectors
+    from ophicleide.domain.vectors import WordVectors
 
 
 def read_cursor(cursor: str) -> tuple[str, int]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ophicleide.aliases import Alias, ClearAlias, SetAlias, is_replay, pointed
+from ophicleide.domain.aliases import Alias, ClearAlias, SetAlias, is_replay, pointed
+from ophicleide.domain.errors import AliasNotFound, StoreUnavailable
+from ophicleide.domain.events import EventType, RequestType
+from ophicleide.domain.operations import ready
+from ophicleide.domain.ports import AliasStore, Clock, ModelStore
 from ophicleide.edge.operation import Call, Operation, Outcome
-from ophicleide.errors import AliasNotFound, StoreUnavailable
-from ophicleide.events import EventType, RequestType
-from ophicleide.operations import ready
-from ophicleide.ports import AliasStore, Clock, ModelStore
 
 TRIES = 20
 """Each failed one means that another writer got through."""

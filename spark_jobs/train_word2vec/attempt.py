@@ -11,10 +11,10 @@ from threading import Event as Flag
 from threading import Thread
 from time import monotonic
 
-from ophicleide.errors import StoreUnavailable
-from ophicleide.lifecycle import Transition, fail, heartbeat, publish, start
-from ophicleide.models import Failure, Model, Progress, TrainingResult
-from ophicleide.ports import Clock, ModelStore
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.lifecycle import Transition, fail, heartbeat, publish, start
+from ophicleide.domain.models import Failure, Model, Progress, TrainingResult
+from ophicleide.domain.ports import Clock, ModelStore
 from spark_jobs.train_word2vec.failures import JobFailed, Stopped, deadline_passed
 
 log = logging.getLogger("ophicleide.train_word2vec")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ophicleide.models import Failure, FailureCode
-from ophicleide.search import inverse_norms
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.models import Failure, FailureCode
+from ophicleide.domain.search import inverse_norms
+from ophicleide.domain.vectors import WordVectors
 from spark_jobs.train_word2vec.failures import JobFailed
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ophicleide.models import Source
+from ophicleide.domain.models import Source
 
 if TYPE_CHECKING:
     from pyspark import RDD

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from math import log2
 from pathlib import Path
 
-from ophicleide.models import Phase
-from ophicleide.training import Algorithm, Trainer, TrainingParameters
+from ophicleide.domain.models import Phase
+from ophicleide.domain.training import Algorithm, Trainer, TrainingParameters
 
 FILE_NAME = "speed.json"
 _SECONDS_PER_WORD, _SECONDS_PER_PRODUCT = 0.6e-6, 8e-10

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from operator import add
 
-from ophicleide.models import Failure, FailureCode
-from ophicleide.training import TrainingParameters
+from ophicleide.domain.models import Failure, FailureCode
+from ophicleide.domain.training import TrainingParameters
 from spark_jobs.train_word2vec.corpus import TokenLines, Vocabulary
 from spark_jobs.train_word2vec.failures import JobFailed
 

@@ -1,7 +1,7 @@
 """What ends an attempt, and how Spark's errors become a code and a sentence; traces belong to the log."""
 
-from ophicleide.errors import LaunchFailed, OphicleideError, StoreUnavailable
-from ophicleide.models import Failure, FailureCode
+from ophicleide.domain.errors import LaunchFailed, OphicleideError, StoreUnavailable
+from ophicleide.domain.models import Failure, FailureCode
 
 _SEE_LOG = "See the job's log, then create the model again."
 

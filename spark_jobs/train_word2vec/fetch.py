@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
+from ophicleide.domain.models import Failure, Source
+from ophicleide.domain.training import Segmenter
 from ophicleide.fetching.download import DownloadTooLarge, Limits, download
 from ophicleide.fetching.guard import Guard
 from ophicleide.fetching.versions import Head
-from ophicleide.models import Failure, Source
-from ophicleide.training import Segmenter
 from spark_jobs.train_word2vec.channel import Message
 from spark_jobs.train_word2vec.fetch_failures import FetchFault, failure_of
 from spark_jobs.train_word2vec.read_text import Text

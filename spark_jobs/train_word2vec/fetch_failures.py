@@ -1,5 +1,6 @@
 """What went wrong with one URL, as a code and a sentence with the setting or the remedy."""
 
+from ophicleide.domain.models import Failure, FailureCode
 from ophicleide.fetching.download import (
     DownloadChanged,
     DownloadFailed,
@@ -7,7 +8,6 @@ from ophicleide.fetching.download import (
     DownloadTimedOut,
     DownloadTooLarge,
 )
-from ophicleide.models import Failure, FailureCode
 from spark_jobs.train_word2vec.unpack import NotText, TooLarge
 
 FetchFault = (DownloadFailed, NotText, TooLarge)

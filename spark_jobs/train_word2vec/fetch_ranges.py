@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ophicleide.domain.models import Failure, Source
 from ophicleide.fetching.download import download
 from ophicleide.fetching.guard import Guard
-from ophicleide.models import Failure, Source
 from spark_jobs.train_word2vec.charset import characters
 from spark_jobs.train_word2vec.fetch import Fetcher, Meter, chunks
 from spark_jobs.train_word2vec.fetch_failures import FetchFault, failure_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ophicleide.models import Failure, Source
+from ophicleide.domain.models import Failure, Source
 from spark_jobs.train_word2vec.corpus import TokenLines
 from spark_jobs.train_word2vec.failures import JobFailed
 from spark_jobs.train_word2vec.fetch import Fetcher, Report

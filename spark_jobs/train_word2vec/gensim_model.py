@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ophicleide.training import Algorithm, TrainingParameters
+from ophicleide.domain.training import Algorithm, TrainingParameters
 from spark_jobs.train_word2vec.corpus import Vocabulary
 
 FINAL_LEARNING_RATE = 1e-4

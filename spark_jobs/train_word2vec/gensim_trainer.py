@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ophicleide.training import Algorithm, TrainingParameters
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.training import Algorithm, TrainingParameters
+from ophicleide.domain.vectors import WordVectors
 from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.corpus import Corpus
 from spark_jobs.train_word2vec.executors import Executors

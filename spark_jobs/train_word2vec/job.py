@@ -12,10 +12,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from ophicleide import __version__
-from ophicleide.errors import StoreUnavailable
-from ophicleide.imports import VectorsSource
-from ophicleide.models import Corpus, Failure, Model, Phase, TrainingResult
-from ophicleide.ports import ArtifactStore, EventSink, ModelStore, NeighbourStore
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.imports import VectorsSource
+from ophicleide.domain.models import Corpus, Failure, Model, Phase, TrainingResult
+from ophicleide.domain.ports import ArtifactStore, EventSink, ModelStore, NeighbourStore
 from ophicleide.settings import Settings
 from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.channel import Channel, Message

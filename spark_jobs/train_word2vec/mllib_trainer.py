@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ophicleide.training import TrainingParameters
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.training import TrainingParameters
+from ophicleide.domain.vectors import WordVectors
 from spark_jobs.train_word2vec.corpus import Corpus
 from spark_jobs.train_word2vec.tokenise import MAX_CONTEXT_WORDS
 from spark_jobs.train_word2vec.train import WordsDone

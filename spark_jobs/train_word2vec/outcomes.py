@@ -3,11 +3,11 @@
 import logging
 from datetime import UTC
 
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.events import SOURCE, Event
+from ophicleide.domain.models import Model, OutboxEntry
+from ophicleide.domain.ports import EventSink, ModelStore
 from ophicleide.edge.documents import document
-from ophicleide.errors import StoreUnavailable
-from ophicleide.events import SOURCE, Event
-from ophicleide.models import Model, OutboxEntry
-from ophicleide.ports import EventSink, ModelStore
 
 log = logging.getLogger("ophicleide.train_word2vec")
 

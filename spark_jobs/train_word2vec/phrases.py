@@ -8,9 +8,9 @@ from itertools import pairwise
 from math import log
 from operator import add
 
-from ophicleide.models import Failure, FailureCode
-from ophicleide.training import PhraseScore, TrainingParameters, fitting_threshold
-from ophicleide.words import PHRASE_MARK
+from ophicleide.domain.models import Failure, FailureCode
+from ophicleide.domain.training import PhraseScore, TrainingParameters, fitting_threshold
+from ophicleide.domain.words import PHRASE_MARK
 from spark_jobs.train_word2vec.corpus import TokenLines
 from spark_jobs.train_word2vec.count import summed
 from spark_jobs.train_word2vec.failures import JobFailed

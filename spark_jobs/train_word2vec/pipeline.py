@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ophicleide.domain.models import Model, Phase
+from ophicleide.domain.quality import Quality
+from ophicleide.domain.training import Segmenter, TrainingParameters, fitting_epochs
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.fetching.download import Limits
-from ophicleide.models import Model, Phase
-from ophicleide.quality import Quality
 from ophicleide.settings import Settings
-from ophicleide.training import Segmenter, TrainingParameters, fitting_epochs
-from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.check import check_vectors
 from spark_jobs.train_word2vec.corpus import Corpus, TokenLines, Vocabulary

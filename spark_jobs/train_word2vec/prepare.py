@@ -6,7 +6,7 @@ In this order, so that words which only a stop word parted are not taken for nei
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
-from ophicleide.training import TrainingParameters
+from ophicleide.domain.training import TrainingParameters
 from spark_jobs.train_word2vec.corpus import TokenLines
 from spark_jobs.train_word2vec.phrases import Phrases, joined, learn_phrases
 from spark_jobs.train_word2vec.stop_words import excluded_words

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from ophicleide.models import Phase, Progress
-from ophicleide.training import TrainingParameters, fitting_epochs
+from ophicleide.domain.models import Phase, Progress
+from ophicleide.domain.training import TrainingParameters, fitting_epochs
 from spark_jobs.train_word2vec.channel import Message
 from spark_jobs.train_word2vec.costs import Costs, Work, learnt, seconds_per_word
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ophicleide import artifact
-from ophicleide.models import Artifact, Model, ModelStatus
-from ophicleide.neighbours import KEPT_WORDS, records
-from ophicleide.ports import ArtifactStore, ModelStore, NeighbourStore
-from ophicleide.vectors import WordVectors
+from ophicleide.domain import artifact
+from ophicleide.domain.models import Artifact, Model, ModelStatus
+from ophicleide.domain.neighbours import KEPT_WORDS, records
+from ophicleide.domain.ports import ArtifactStore, ModelStore, NeighbourStore
+from ophicleide.domain.vectors import WordVectors
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ophicleide.quality import Analogies, Nearest, Quality
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.quality import Analogies, Nearest, Quality
+from ophicleide.domain.vectors import WordVectors
 from spark_jobs.train_word2vec.corpus import Corpus
 
 MIN_ANSWERABLE = 0.02

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 
-from ophicleide.models import Failure, FailureCode
-from ophicleide.training import Segmenter
+from ophicleide.domain.models import Failure, FailureCode
+from ophicleide.domain.training import Segmenter
 from spark_jobs.train_word2vec.failures import JobFailed
 
 Segment = Callable[[str], Iterable[str]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ophicleide.training import TrainingParameters
+from ophicleide.domain.training import TrainingParameters
 from spark_jobs.train_word2vec.channel import Message, Sender
 from spark_jobs.train_word2vec.corpus import Corpus, Vocabulary
 from spark_jobs.train_word2vec.gensim_model import blocks_of, new_model

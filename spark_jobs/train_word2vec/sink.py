@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.request import Request, urlopen
 
+from ophicleide.domain.events import Event
 from ophicleide.edge.cloudevents import to_binary
-from ophicleide.events import Event
 
 TIMEOUT_SECONDS = 10.0
 

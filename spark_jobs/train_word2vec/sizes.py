@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from ophicleide.models import Failure, FailureCode
+from ophicleide.domain.models import Failure, FailureCode
 from spark_jobs.train_word2vec.channel import Message
 from spark_jobs.train_word2vec.failures import JobFailed
 

@@ -6,7 +6,7 @@ Spark carries the Snowball and NLTK lists, which are short: they leave out what 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ophicleide.training import StopWords, TrainingParameters
+from ophicleide.domain.training import StopWords, TrainingParameters
 from spark_jobs.train_word2vec.tokenise import words
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from ophicleide.words import spelt
+from ophicleide.domain.words import spelt
 from spark_jobs.train_word2vec.segment import WITHOUT_BLANKS, Segment
 
 MAX_CONTEXT_WORDS = 1000

@@ -6,9 +6,9 @@ A trainer is whatever keeps the `Trainer` protocol; this module knows their name
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from ophicleide.training import Trainer as TrainerName
-from ophicleide.training import TrainingParameters
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.training import Trainer as TrainerName
+from ophicleide.domain.training import TrainingParameters
+from ophicleide.domain.vectors import WordVectors
 from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.corpus import Corpus
 

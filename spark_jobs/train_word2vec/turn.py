@@ -3,10 +3,10 @@
 The wait holds the attempt's lease; nothing of Spark is loaded meanwhile.
 """
 
-from ophicleide.errors import StoreUnavailable
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.lifecycle import wait_in_line
+from ophicleide.domain.ports import Clock, ModelStore
 from ophicleide.launchers.slots import wait_for_slot
-from ophicleide.lifecycle import wait_in_line
-from ophicleide.ports import Clock, ModelStore
 from ophicleide.settings import Settings
 
 

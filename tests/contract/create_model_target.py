@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 
 from functions.create_model.handler import Creation
+from ophicleide.domain.models import Model
 from ophicleide.edge.framework import entry_point
 from ophicleide.edge.function import Function
-from ophicleide.models import Model
 from ophicleide.settings import Settings
 from ophicleide.stores.mongo import MongoConnection, MongoModelStore
 from ophicleide.system import utc_now, uuid7

@@ -12,8 +12,8 @@ from referencing.jsonschema import DRAFT202012
 
 from openapi.generate import ASKED, CONTRACT, TOLD, event_schema, whole
 from ophicleide import __version__
+from ophicleide.domain.events import EventType, RequestType
 from ophicleide.edge.problems import TABLE, TYPE_PREFIX
-from ophicleide.events import EventType, RequestType
 from tests.functions.world import World
 
 DOCUMENT = yaml.safe_load(CONTRACT.read_text())

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from ophicleide.domain.events import RequestType
 from ophicleide.edge.messages import Request, Response
-from ophicleide.events import RequestType
 from tests.functions.ways import BATCH, JSON, STRUCTURED, event
 from tests.functions.world import World
 

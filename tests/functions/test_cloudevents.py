@@ -8,10 +8,10 @@ import pytest
 from cloudevents.conversion import to_binary, to_structured
 from cloudevents.http import CloudEvent, from_http
 
+from ophicleide.domain.events import Event
 from ophicleide.edge.cloudevents import read
 from ophicleide.edge.event_modes import Mode
 from ophicleide.edge.messages import Request
-from ophicleide.events import Event
 from tests.functions.ways import BATCH, EVENT_WAYS, STRUCTURED, event, send
 from tests.functions.world import MAX_BODY_BYTES, URL
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ophicleide.models import CreateModel
+from ophicleide.domain.models import CreateModel
 from tests.functions.ways import EVENT_WAYS, WAYS, Answer, event, send
 from tests.functions.world import LAUNCH_SECONDS, URL
 

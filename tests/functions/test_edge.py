@@ -5,12 +5,12 @@ import logging
 
 import pytest
 
+from ophicleide.domain.errors import OphicleideError
+from ophicleide.domain.values import Value
 from ophicleide.edge.function import Function
 from ophicleide.edge.messages import Request
 from ophicleide.edge.operation import Operation
 from ophicleide.edge.problems import TABLE
-from ophicleide.errors import OphicleideError
-from ophicleide.values import Value
 from tests.functions.world import MAX_BODY_BYTES, URL
 
 FUNCTIONS = ("create_model", "delete_model", "list_models", "query", "set_alias")

@@ -9,8 +9,8 @@ import pytest
 from gensim.models import KeyedVectors
 from safetensors.numpy import load as load_safetensors
 
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.edge.messages import Request
-from ophicleide.vectors import WordVectors
 from tests.builders import some_vectors
 from tests.functions.world import PROJECTOR_PAGE, World
 

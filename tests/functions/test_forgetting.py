@@ -4,9 +4,9 @@ from functions.query.answering import Answering
 from functions.query.asking import Asking
 from functions.query.handler import Querying
 from functions.query.keeping import Keeping
+from ophicleide.domain.lifecycle import delete
 from ophicleide.edge.function import Function
 from ophicleide.edge.messages import Request
-from ophicleide.lifecycle import delete
 from ophicleide.stores.cache import VectorCache
 from ophicleide.system import uuid7
 from tests.functions.world import World

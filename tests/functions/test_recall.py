@@ -9,11 +9,11 @@ import pytest
 from functions.query import kept_answers
 from functions.query.kept_answers import Kept, KeptAnswers, Standing
 from functions.query.recall import Recall
+from ophicleide.domain.lifecycle import delete
+from ophicleide.domain.neighbours import Published
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.edge.messages import Handler, Request, Response
-from ophicleide.lifecycle import delete
-from ophicleide.neighbours import Published
 from ophicleide.stores.memory import MemoryPublishedModels
-from ophicleide.vectors import WordVectors
 from tests.functions.world import MAX_BODY_BYTES, World
 
 WORDS = ["captain", "US", "us", "café", "it's", "a b", 'quo"te', "back\\slash", "ße", "\U0001f600"]

@@ -16,12 +16,13 @@ from functions.query.asking import Asking
 from functions.query.handler import Querying
 from functions.query.keeping import Keeping
 from functions.set_alias.handler import Aliasing
-from ophicleide import artifact
+from ophicleide.domain import artifact
+from ophicleide.domain.errors import LaunchFailed, StoreUnavailable
+from ophicleide.domain.lifecycle import new_model, publish, start
+from ophicleide.domain.models import Artifact, Corpus, CreateModel, Model, TrainingResult
+from ophicleide.domain.neighbours import records
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.edge.function import Function
-from ophicleide.errors import LaunchFailed, StoreUnavailable
-from ophicleide.lifecycle import new_model, publish, start
-from ophicleide.models import Artifact, Corpus, CreateModel, Model, TrainingResult
-from ophicleide.neighbours import records
 from ophicleide.stores.cache import VectorCache
 from ophicleide.stores.memory import (
     MemoryAliasStore,
@@ -31,7 +32,6 @@ from ophicleide.stores.memory import (
     MemoryQueryStore,
 )
 from ophicleide.system import uuid7
-from ophicleide.vectors import WordVectors
 
 URL = "http://texts.example/emma.txt.gz"
 PROJECTOR_PAGE = "https://projector.example"

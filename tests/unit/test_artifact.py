@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ophicleide.artifact import ALIGNMENT, CHUNK_BYTES, MAGIC, decode, encode
-from ophicleide.errors import ArtifactDamaged
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.artifact import ALIGNMENT, CHUNK_BYTES, MAGIC, decode, encode
+from ophicleide.domain.errors import ArtifactDamaged
+from ophicleide.domain.vectors import WordVectors
 from tests.builders import some_vectors
 
 words = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\n"), max_size=12)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ophicleide.models import MAX_LABELS, CreateModel
-from ophicleide.names import MAX_NAME_LENGTH, MAX_URL_LENGTH, is_id
+from ophicleide.domain.models import MAX_LABELS, CreateModel
+from ophicleide.domain.names import MAX_NAME_LENGTH, MAX_URL_LENGTH, is_id
 from ophicleide.system import uuid7
 from tests.builders import a_request
 

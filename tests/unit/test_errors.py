@@ -2,8 +2,8 @@
 
 import pytest
 
-from ophicleide import errors
-from ophicleide.errors import FieldProblem, InvalidRequest, ModelNotReady, OphicleideError, UnknownWord
+from ophicleide.domain import errors
+from ophicleide.domain.errors import FieldProblem, InvalidRequest, ModelNotReady, OphicleideError, UnknownWord
 
 FAMILY = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, OphicleideError)]
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from ophicleide.events import EventType
-from ophicleide.lifecycle import Transition, delete, driver_lost, fail, heartbeat, lease_is_dead, publish, start
-from ophicleide.models import (
+from ophicleide.domain.events import EventType
+from ophicleide.domain.lifecycle import Transition, delete, driver_lost, fail, heartbeat, lease_is_dead, publish, start
+from ophicleide.domain.models import (
     PRIVATE_FIELDS,
     UNFINISHED,
     VISIBLE,

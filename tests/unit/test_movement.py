@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ophicleide.movement import movements, overlap
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.movement import movements, overlap
+from ophicleide.domain.vectors import WordVectors
 from tests.builders import some_vectors
 
 

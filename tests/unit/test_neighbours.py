@@ -2,7 +2,7 @@
 
 import pytest
 
-from ophicleide.neighbours import KEPT_NEIGHBOURS, decode, records
+from ophicleide.domain.neighbours import KEPT_NEIGHBOURS, decode, records
 from tests.builders import some_vectors
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ophicleide.queries import DEFAULT_TOP_K, MAX_TOP_K, MAX_WORD_LENGTH, MostSimilar
+from ophicleide.domain.queries import DEFAULT_TOP_K, MAX_TOP_K, MAX_WORD_LENGTH, MostSimilar
 
 
 def asked(**fields: Any) -> MostSimilar:

@@ -6,10 +6,10 @@ from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ophicleide import questions
-from ophicleide.errors import InvalidRequest, UnknownWord
-from ophicleide.queries import Criteria
-from ophicleide.vectors import WordVectors
+from ophicleide.domain import questions
+from ophicleide.domain.errors import InvalidRequest, UnknownWord
+from ophicleide.domain.queries import Criteria
+from ophicleide.domain.vectors import WordVectors
 from tests.builders import some_vectors
 
 VECTORS = some_vectors(400, 20)

@@ -8,7 +8,7 @@ import yaml
 from typer.main import get_command
 
 from ophicleide.cli.main import app
-from ophicleide.events import RequestType
+from ophicleide.domain.events import RequestType
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ophicleide.search import Float32, Float64, Found, Search, inverse_norms, similarities, unit
+from ophicleide.domain.search import Float32, Float64, Found, Search, inverse_norms, similarities, unit
 
 
 def search_over(matrix: Float32) -> Search:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ophicleide.spellings import Spellings, edits_allowed
+from ophicleide.domain.spellings import Spellings, edits_allowed
 
 vocabulary = st.lists(st.text("abcé", min_size=1, max_size=7), min_size=1, max_size=30, unique=True)
 asked = st.text("abcé", min_size=1, max_size=7)

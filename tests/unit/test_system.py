@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
-from ophicleide.names import is_id
+from ophicleide.domain.names import is_id
 from ophicleide.system import utc_now, uuid7
 
 

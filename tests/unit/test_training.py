@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ophicleide.training import MAX_EPOCHS, MAX_SEED, MIN_EPOCHS, TARGET_TOKENS, TrainingParameters, fitting_epochs
+from ophicleide.domain.training import (
+    MAX_EPOCHS,
+    MAX_SEED,
+    MIN_EPOCHS,
+    TARGET_TOKENS,
+    TrainingParameters,
+    fitting_epochs,
+)
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "vector_size": (1, 2000),

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from ophicleide.domain.errors import InvalidRequest
+from ophicleide.domain.training import PhraseScore, StopWords, TrainingParameters, fitting_threshold
 from ophicleide.edge.validation import validate
-from ophicleide.errors import InvalidRequest
-from ophicleide.training import PhraseScore, StopWords, TrainingParameters, fitting_threshold
 
 
 @pytest.mark.parametrize(

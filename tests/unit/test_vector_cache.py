@@ -7,9 +7,9 @@ from queue import Queue
 
 import pytest
 
-from ophicleide.artifact import decode, encode
-from ophicleide.errors import ArtifactDamaged, ModelNotReady, StoreUnavailable
-from ophicleide.models import Artifact, Model, ModelStatus
+from ophicleide.domain.artifact import decode, encode
+from ophicleide.domain.errors import ArtifactDamaged, ModelNotReady, StoreUnavailable
+from ophicleide.domain.models import Artifact, Model, ModelStatus
 from ophicleide.stores.cache import VectorCache
 from ophicleide.stores.memory import MemoryArtifactStore
 from tests.builders import a_model, a_result, an_artifact, some_vectors

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ophicleide.errors import UnknownWord
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.errors import UnknownWord
+from ophicleide.domain.vectors import WordVectors
 from tests.builders import some_vectors
 
 

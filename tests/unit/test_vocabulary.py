@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ophicleide.vocabulary import Numbers, Vocabulary, order_of, places_of
+from ophicleide.domain.vocabulary import Numbers, Vocabulary, order_of, places_of
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), min_size=0, max_size=8)
 vocabularies = st.lists(words, min_size=1, max_size=60, unique=True)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ophicleide.errors import UnknownWord
-from ophicleide.vectors import WordVectors
-from ophicleide.words import forms_of, spelt
+from ophicleide.domain.errors import UnknownWord
+from ophicleide.domain.vectors import WordVectors
+from ophicleide.domain.words import forms_of, spelt
 from spark_jobs.train_word2vec.tokenise import words
 
 LEARNT = ["café", "don't", "straße", "fine", "new_york", "łódź", "σοφός", "coop"]

@@ -2,7 +2,7 @@
 
 import re
 
-from ophicleide.imports import ImportFormat
+from ophicleide.domain.imports import ImportFormat
 from spark_jobs.train_word2vec.import_vectors.faults import NotVectors, shown
 
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*(\d{1,18})[ \t]+(\d{1,18})[ \t]*\r?\n")

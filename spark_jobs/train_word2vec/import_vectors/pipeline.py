@@ -11,11 +11,11 @@ from typing import IO
 
 import numpy as np
 
+from ophicleide.domain.imports import ImportFormat, VectorsSource
+from ophicleide.domain.models import Failure, FailureCode, Phase, Source
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.fetching.download import Limits, download
 from ophicleide.fetching.guard import Guard
-from ophicleide.imports import ImportFormat, VectorsSource
-from ophicleide.models import Failure, FailureCode, Phase, Source
-from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec.failures import JobFailed
 from spark_jobs.train_word2vec.fetch_failures import FetchFault, failure_of
 from spark_jobs.train_word2vec.import_vectors import read_binary, read_text

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from ophicleide.models import Phase, Progress
+from ophicleide.domain.models import Phase, Progress
 
 # Shares of the whole: a file of 100 MB on a local network, measured.
 _SHARES = {Phase.STARTING: 0.0, Phase.FETCHING: 0.3, Phase.CHECKING: 0.5, Phase.PUBLISHING: 0.2}

@@ -7,7 +7,7 @@ from typing import IO
 
 import numpy as np
 
-from ophicleide.vectors import Matrix
+from ophicleide.domain.vectors import Matrix
 from spark_jobs.train_word2vec.import_vectors.faults import NotVectors, TooManyVectors, shown
 
 MAX_WORD_BYTES = 1000

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from ophicleide.training import TrainingParameters
+from ophicleide.domain.training import TrainingParameters
 from spark_jobs.train_word2vec.channel import Sender
 from spark_jobs.train_word2vec.corpus import Corpus, Vocabulary
 from spark_jobs.train_word2vec.failures import EXECUTOR_LOST, failure_of

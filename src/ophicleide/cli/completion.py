@@ -22,7 +22,7 @@ def model_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def event_types(incomplete: str) -> list[str]:
-    from ophicleide.events import RequestType
+    from ophicleide.domain.events import RequestType
 
     return [kind.value for kind in RequestType if kind.value.startswith(incomplete)]
 
@@ -33,13 +33,13 @@ def export_formats(incomplete: str) -> list[str]:
 
 
 def import_formats(incomplete: str) -> list[str]:
-    from ophicleide.imports import ImportFormat
+    from ophicleide.domain.imports import ImportFormat
 
     return [kind.value for kind in ImportFormat if kind.startswith(incomplete)]
 
 
 def event_targets(incomplete: str) -> list[str]:
-    from ophicleide.events import RequestType
+    from ophicleide.domain.events import RequestType
 
     names = ["broker", *dict.fromkeys(kind.function for kind in RequestType)]
     return [name for name in names if name.startswith(incomplete)]

@@ -54,8 +54,8 @@ def send(
     ophicleide events send dev.ophicleide.query.v1 --data '{"model": "austen", "word": "captain"}'
     ophicleide events send dev.ophicleide.model.create.v1 --data @model.json --to broker --mode structured
     """
+    from ophicleide.domain.events import Event
     from ophicleide.edge.cloudevents import to_binary, to_structured
-    from ophicleide.events import Event
 
     session = Session.of(ctx)
     event = Event(id_ or str(uuid4()), source, type_, _json(data))
@@ -90,7 +90,7 @@ def reply_event(reply: "httpx.Response") -> dict[str, Any] | None:
 
 
 def taker(type_: str) -> str:
-    from ophicleide.events import RequestType
+    from ophicleide.domain.events import RequestType
 
     return next((kind.function for kind in RequestType if kind == type_), "broker")
 

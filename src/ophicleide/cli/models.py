@@ -183,7 +183,7 @@ def wait(ctx: typer.Context, model: Ref) -> None:
 
 def find(api: Api, ref: str, *, newest: bool = False) -> dict[str, Any]:
     """The model of an id, or what a name stands for; where `newest`, the newest model of that name in any status."""
-    from ophicleide.names import is_id
+    from ophicleide.domain.names import is_id
 
     if newest and not is_id(ref):
         named = api.get("/models", {"name": ref, "limit": 1}).json()["models"]

@@ -93,7 +93,7 @@ def _common_signature() -> Signature:
 
 
 def _training_signature() -> Signature:
-    from ophicleide.training import TrainingParameters
+    from ophicleide.domain.training import TrainingParameters
 
     return Signature([_training_option(name, field) for name, field in TrainingParameters.model_fields.items()])
 

@@ -71,7 +71,7 @@ def query(
 
 
 def _in_json(sides: dict[str, list[str]]) -> dict[str, Any]:
-    from ophicleide.examples import from_text
+    from ophicleide.domain.examples import from_text
 
     return {name: [from_text(text) for text in texts] for name, texts in sides.items()}
 

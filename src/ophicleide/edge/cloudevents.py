@@ -16,11 +16,11 @@ from urllib.parse import quote, unquote
 from cloudevents import conversion
 from cloudevents.http import CloudEvent, from_dict, from_http
 
+from ophicleide.domain.errors import MalformedEvent, MalformedRequest
+from ophicleide.domain.events import Event
 from ophicleide.edge.event_modes import BATCH, REQUIRED, STRUCTURED, Mode
 from ophicleide.edge.json_text import strict_json
 from ophicleide.edge.messages import JSON, Request, Response, json_body
-from ophicleide.errors import MalformedEvent, MalformedRequest
-from ophicleide.events import Event
 
 MAX_ATTRIBUTE_LENGTH = 1024
 

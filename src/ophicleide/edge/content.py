@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ophicleide.domain.errors import RangeNotSatisfiable
 from ophicleide.edge.conditional import still_holds
 from ophicleide.edge.messages import Request, Response
-from ophicleide.errors import RangeNotSatisfiable
 
 _RANGE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.IGNORECASE)
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ophicleide.aliases import PRIVATE_ALIAS_FIELDS, Alias
-from ophicleide.models import PRIVATE_FIELDS, Model
-from ophicleide.ports import AliasPage, ModelPage
-from ophicleide.values import Value
+from ophicleide.domain.aliases import PRIVATE_ALIAS_FIELDS, Alias
+from ophicleide.domain.models import PRIVATE_FIELDS, Model
+from ophicleide.domain.ports import AliasPage, ModelPage
+from ophicleide.domain.values import Value
 
 
 def document(value: Value) -> dict[str, Any]:

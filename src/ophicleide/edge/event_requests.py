@@ -8,6 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
+from ophicleide.domain.errors import (
+    FieldProblem,
+    InvalidRequest,
+    LaunchFailed,
+    MalformedEvent,
+    OphicleideError,
+    StoreUnavailable,
+)
+from ophicleide.domain.events import SOURCE, Event, EventType
+from ophicleide.domain.values import Value
 from ophicleide.edge.cloudevents import read, to_batch, to_binary, to_structured
 from ophicleide.edge.documents import document
 from ophicleide.edge.event_modes import Mode
@@ -16,16 +26,6 @@ from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.edge.problems import document as problem_document
 from ophicleide.edge.problems import problem, problem_response
 from ophicleide.edge.validation import validate
-from ophicleide.errors import (
-    FieldProblem,
-    InvalidRequest,
-    LaunchFailed,
-    MalformedEvent,
-    OphicleideError,
-    StoreUnavailable,
-)
-from ophicleide.events import SOURCE, Event, EventType
-from ophicleide.values import Value
 
 TRACE = ("traceparent", "tracestate")
 TOLD = ("Server-Timing",)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ophicleide.domain.errors import BodyTooLarge, FieldProblem, InvalidRequest, OphicleideError, UnsupportedMediaType
 from ophicleide.edge import journal
 from ophicleide.edge.content import sent
 from ophicleide.edge.cross_origin import readable
@@ -16,7 +17,6 @@ from ophicleide.edge.operation import Call, Operation, Outcome
 from ophicleide.edge.problems import internal_error, problem_response
 from ophicleide.edge.routing import Router
 from ophicleide.edge.validation import refuse_parameters, validate, validate_parameters, with_path
-from ophicleide.errors import BodyTooLarge, FieldProblem, InvalidRequest, OphicleideError, UnsupportedMediaType
 
 MAX_KEY_LENGTH = 255
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from ophicleide.errors import MalformedRequest
+from ophicleide.domain.errors import MalformedRequest
 
 _POSITION = re.compile(r" at line (\d+) column (\d+)$")
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ophicleide.domain.events import EventType, RequestType
+from ophicleide.domain.values import OneOf, Value
 from ophicleide.edge.content import Content
-from ophicleide.events import EventType, RequestType
-from ophicleide.values import OneOf, Value
 
 
 @dataclass(frozen=True)

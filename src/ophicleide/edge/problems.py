@@ -7,9 +7,9 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from ophicleide import errors
+from ophicleide.domain import errors
+from ophicleide.domain.values import Value
 from ophicleide.edge.messages import Response, json_response
-from ophicleide.values import Value
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:ophicleide:problem:"

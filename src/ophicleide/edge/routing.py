@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ophicleide.domain.errors import MethodNotAllowed, PathNotFound
 from ophicleide.edge.operation import Operation
-from ophicleide.errors import MethodNotAllowed, PathNotFound
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
-from ophicleide.errors import FieldProblem, InvalidRequest, MalformedRequest
-from ophicleide.values import OneOf
+from ophicleide.domain.errors import FieldProblem, InvalidRequest, MalformedRequest
+from ophicleide.domain.values import OneOf
 
 V = TypeVar("V", bound=BaseModel)
 

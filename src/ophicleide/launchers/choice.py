@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from ophicleide.domain.ports import TrainingLauncher
 from ophicleide.launchers.local import LocalLauncher
-from ophicleide.ports import TrainingLauncher
 from ophicleide.settings import Settings, SettingsError
 
 

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ophicleide.errors import LaunchFailed
+from ophicleide.domain.errors import LaunchFailed
 
 # https://spark.apache.org/docs/4.3.0/ ("Spark runs on Java 17/21/25").
 SUPPORTED_VERSIONS = (17, 21, 25)

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ophicleide.errors import LaunchFailed
+from ophicleide.domain.errors import LaunchFailed
+from ophicleide.domain.models import Model
 from ophicleide.launchers import sessions
 from ophicleide.launchers.locks import held
 from ophicleide.launchers.sessions import Session
-from ophicleide.models import Model
 
 GRACE_SECONDS = 3.0
 """Long enough for a JVM to end by itself, short enough for a caller who deletes a model."""

@@ -14,7 +14,7 @@ from typing import IO
 
 import psutil
 
-from ophicleide.values import Value
+from ophicleide.domain.values import Value
 
 CLOCK_TOLERANCE_SECONDS = 60
 """How far a start time may move: Linux counts from boot, and the clock may be set meanwhile."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import httpx
 
+from ophicleide.domain.errors import OphicleideError
+from ophicleide.domain.events import Event
 from ophicleide.edge.cloudevents import read, to_binary
 from ophicleide.edge.event_modes import mode_of
 from ophicleide.edge.messages import Request
-from ophicleide.errors import OphicleideError
-from ophicleide.events import Event
 from ophicleide.runner.triggers import Trigger
 
 MAX_WAITING = 1000

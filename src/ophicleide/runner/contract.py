@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from ophicleide.errors import MethodNotAllowed, PathNotFound
+from ophicleide.domain.errors import MethodNotAllowed, PathNotFound
 
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 

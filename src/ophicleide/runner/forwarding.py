@@ -7,7 +7,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from ophicleide.errors import BodyTooLarge, Unavailable
+from ophicleide.domain.errors import BodyTooLarge, Unavailable
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 65.0

@@ -11,11 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ophicleide.edge.cloudevents import read
-from ophicleide.edge.event_modes import mode_of
-from ophicleide.edge.messages import Request as Message
-from ophicleide.edge.problems import internal_error, problem_response
-from ophicleide.errors import (
+from ophicleide.domain.errors import (
     BodyTooLarge,
     MalformedEvent,
     MethodNotAllowed,
@@ -23,6 +19,10 @@ from ophicleide.errors import (
     PathNotFound,
     Unavailable,
 )
+from ophicleide.edge.cloudevents import read
+from ophicleide.edge.event_modes import mode_of
+from ophicleide.edge.messages import Request as Message
+from ophicleide.edge.problems import internal_error, problem_response
 from ophicleide.runner import samples
 from ophicleide.runner.broker import MAX_REPLY_EVENTS, Broker, BrokerFull
 from ophicleide.runner.contract import Contract

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ophicleide.values import Value
+from ophicleide.domain.values import Value
 
 DEFAULT_PORT = 8080
 OWN_VARIABLES = frozenset({"OPHICLEIDE_PORT", "OPHICLEIDE_DATA"})

@@ -6,12 +6,12 @@ from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from ophicleide.errors import ModelNotReady
-from ophicleide.models import Model
-from ophicleide.ports import ArtifactStore
+from ophicleide.domain.errors import ModelNotReady
+from ophicleide.domain.models import Model
+from ophicleide.domain.ports import ArtifactStore
 
 if TYPE_CHECKING:
-    from ophicleide.vectors import WordVectors
+    from ophicleide.domain.vectors import WordVectors
 
 
 class VectorCache:
@@ -62,7 +62,7 @@ class VectorCache:
             raise ModelNotReady(f"The model '{model.name}' is {model.status}.", model.status)
         with ThreadPoolExecutor(1) as reader:
             data = reader.submit(self._artifacts.read, model.result.artifact)
-            from ophicleide import artifact  # numpy comes with it, and comes while the bytes do
+            from ophicleide.domain import artifact  # numpy comes with it, and comes while the bytes do
 
             return artifact.decode(data.result())
 

@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from threading import RLock
 
-from ophicleide.aliases import Alias
-from ophicleide.errors import ArtifactDamaged
-from ophicleide.forms import KeptQuery
-from ophicleide.lifecycle import Transition
-from ophicleide.models import Artifact, Model, ModelStatus
-from ophicleide.names import is_id
-from ophicleide.neighbours import Published
-from ophicleide.ports import AliasPage, ModelFilter, ModelPage, ModelStore, Page, QueryPage
+from ophicleide.domain.aliases import Alias
+from ophicleide.domain.errors import ArtifactDamaged
+from ophicleide.domain.forms import KeptQuery
+from ophicleide.domain.lifecycle import Transition
+from ophicleide.domain.models import Artifact, Model, ModelStatus
+from ophicleide.domain.names import is_id
+from ophicleide.domain.neighbours import Published
+from ophicleide.domain.ports import AliasPage, ModelFilter, ModelPage, ModelStore, Page, QueryPage
 from ophicleide.stores.pages import cut, last_seen
 
 PIECE_BYTES = 1 << 20

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ophicleide.errors import FieldProblem, InvalidRequest
-from ophicleide.forms import KeptQuery
-from ophicleide.models import Model
-from ophicleide.names import is_id
-from ophicleide.ports import Page
+from ophicleide.domain.errors import FieldProblem, InvalidRequest
+from ophicleide.domain.forms import KeptQuery
+from ophicleide.domain.models import Model
+from ophicleide.domain.names import is_id
+from ophicleide.domain.ports import Page
 
 Item = TypeVar("Item", Model, KeptQuery)
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from ophicleide import artifact
-from ophicleide.lifecycle import delete, publish, start
-from ophicleide.neighbours import records
+from ophicleide.domain import artifact
+from ophicleide.domain.lifecycle import delete, publish, start
+from ophicleide.domain.neighbours import records
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoNeighbourStore
 from tests.builders import NOW, a_model, a_result, an_artifact, some_vectors
 from tests.document_store import free_port

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from ophicleide.events import Event
+from ophicleide.domain.events import Event
 from ophicleide.runner.broker import MAX_HOPS, MAX_WAITING, Broker, BrokerFull
 from ophicleide.runner.forwarding import client
 from ophicleide.runner.triggers import Delivery, Trigger

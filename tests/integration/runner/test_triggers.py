@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ophicleide.events import RequestType
+from ophicleide.domain.events import RequestType
 from ophicleide.runner import functions
 from ophicleide.runner.refusal import CannotStart
 from ophicleide.runner.triggers import Trigger, read

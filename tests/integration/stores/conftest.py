@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ophicleide.ports import AliasStore, ArtifactStore, ModelStore, NeighbourStore, PublishedModels, QueryStore
+from ophicleide.domain.ports import AliasStore, ArtifactStore, ModelStore, NeighbourStore, PublishedModels, QueryStore
 from ophicleide.stores.memory import (
     MemoryAliasStore,
     MemoryArtifactStore,

@@ -5,9 +5,9 @@ from threading import Barrier
 
 import pytest
 
-from ophicleide.aliases import Alias, pointed
-from ophicleide.lifecycle import delete
-from ophicleide.ports import AliasStore, ModelStore, Page
+from ophicleide.domain.aliases import Alias, pointed
+from ophicleide.domain.lifecycle import delete
+from ophicleide.domain.ports import AliasStore, ModelStore, Page
 from ophicleide.system import uuid7
 from tests.builders import NOW, a_model
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ophicleide.errors import ArtifactDamaged
-from ophicleide.models import Artifact
-from ophicleide.ports import ArtifactStore
+from ophicleide.domain.errors import ArtifactDamaged
+from ophicleide.domain.models import Artifact
+from ophicleide.domain.ports import ArtifactStore
 from ophicleide.system import uuid7
 from tests.builders import an_artifact
 

@@ -5,10 +5,10 @@ from threading import Barrier
 
 import pytest
 
-from ophicleide.errors import InvalidRequest
-from ophicleide.lifecycle import Transition, delete, fail, heartbeat, publish, start
-from ophicleide.models import Failure, FailureCode, Model, ModelStatus, Phase, Progress
-from ophicleide.ports import ModelFilter, ModelStore, Page
+from ophicleide.domain.errors import InvalidRequest
+from ophicleide.domain.lifecycle import Transition, delete, fail, heartbeat, publish, start
+from ophicleide.domain.models import Failure, FailureCode, Model, ModelStatus, Phase, Progress
+from ophicleide.domain.ports import ModelFilter, ModelStore, Page
 from ophicleide.system import uuid7
 from tests.builders import NOW, a_model, a_result
 

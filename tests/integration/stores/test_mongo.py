@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ophicleide.errors import ArtifactDamaged, StoreUnavailable
-from ophicleide.models import Artifact
+from ophicleide.domain.errors import ArtifactDamaged, StoreUnavailable
+from ophicleide.domain.models import Artifact
 from ophicleide.settings import SettingsError
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
 from ophicleide.system import uuid7

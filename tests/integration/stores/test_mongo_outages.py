@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ophicleide.errors import StoreUnavailable
-from ophicleide.lifecycle import start
-from ophicleide.models import ModelStatus
-from ophicleide.ports import ModelFilter, Page
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.lifecycle import start
+from ophicleide.domain.models import ModelStatus
+from ophicleide.domain.ports import ModelFilter, Page
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
 from ophicleide.system import uuid7
 from tests.builders import NOW, a_model, a_query, an_artifact

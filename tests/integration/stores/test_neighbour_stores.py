@@ -1,9 +1,9 @@
 """What every store of neighbours, and every reader of whose they are, must keep to."""
 
-from ophicleide.aliases import Alias
-from ophicleide.lifecycle import delete, publish, start
-from ophicleide.neighbours import Published
-from ophicleide.ports import AliasStore, ModelStore, NeighbourStore, PublishedModels
+from ophicleide.domain.aliases import Alias
+from ophicleide.domain.lifecycle import delete, publish, start
+from ophicleide.domain.neighbours import Published
+from ophicleide.domain.ports import AliasStore, ModelStore, NeighbourStore, PublishedModels
 from ophicleide.system import uuid7
 from tests.builders import NOW, a_model, a_result
 

@@ -5,12 +5,12 @@ from threading import Barrier
 
 import pytest
 
-from ophicleide.comparisons import CompareQuery, MovedQuery, MovedWord
-from ophicleide.errors import InvalidRequest
-from ophicleide.forms import KeptQuery
-from ophicleide.ports import Page, QueryStore
-from ophicleide.queries import Example, Neighbour, Objective, Query
-from ophicleide.relations import DoesntMatchQuery, RankQuery, SimilarityQuery, VectorQuery
+from ophicleide.domain.comparisons import CompareQuery, MovedQuery, MovedWord
+from ophicleide.domain.errors import InvalidRequest
+from ophicleide.domain.forms import KeptQuery
+from ophicleide.domain.ports import Page, QueryStore
+from ophicleide.domain.queries import Example, Neighbour, Objective, Query
+from ophicleide.domain.relations import DoesntMatchQuery, RankQuery, SimilarityQuery, VectorQuery
 from ophicleide.system import uuid7
 from tests.builders import NOW, a_query
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from ophicleide.domain.models import Failure, FailureCode, Source
 from ophicleide.fetching.download import Limits
-from ophicleide.models import Failure, FailureCode, Source
 from spark_jobs.train_word2vec.fetch import Fetcher, Report
 from tests.integration.train_word2vec.text_server import Exchange, TextServer
 

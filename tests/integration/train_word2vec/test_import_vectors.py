@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
-from ophicleide.models import FailureCode, Model, ModelStatus
+from ophicleide.domain.models import FailureCode, Model, ModelStatus
 from tests.builders import a_model, some_vectors
 from tests.integration.train_word2vec.test_job import World
 from tests.integration.train_word2vec.text_server import Exchange, TextServer

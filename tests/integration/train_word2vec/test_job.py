@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ophicleide.artifact import decode
-from ophicleide.errors import StoreUnavailable
-from ophicleide.events import Event as CloudEvent
-from ophicleide.lifecycle import delete
-from ophicleide.models import Failure, FailureCode, Model, ModelStatus, Phase
-from ophicleide.neighbours import records
+from ophicleide.domain.artifact import decode
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.events import Event as CloudEvent
+from ophicleide.domain.lifecycle import delete
+from ophicleide.domain.models import Failure, FailureCode, Model, ModelStatus, Phase
+from ophicleide.domain.neighbours import records
+from ophicleide.domain.vectors import WordVectors
 from ophicleide.settings import Settings
 from ophicleide.stores.memory import MemoryArtifactStore, MemoryModelStore, MemoryNeighbourStore
 from ophicleide.system import utc_now
-from ophicleide.vectors import WordVectors
 from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.job import Job
 from tests.builders import a_model

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from benchmarks.large_corpus import BLOCK_BYTES, Peaks, serve, watched
+from ophicleide.domain.training import TrainingParameters
 from ophicleide.fetching.download import Limits
-from ophicleide.training import TrainingParameters
 from spark_jobs.train_word2vec.count import count_vocabulary
 from spark_jobs.train_word2vec.fetch import Fetcher
 from spark_jobs.train_word2vec.gather import gather

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ophicleide.training import PhraseScore, StopWords, TrainingParameters
+from ophicleide.domain.training import PhraseScore, StopWords, TrainingParameters
 from spark_jobs.train_word2vec import phrases
 from spark_jobs.train_word2vec.corpus import TokenLines
 from spark_jobs.train_word2vec.failures import JobFailed

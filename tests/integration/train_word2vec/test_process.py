@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from ophicleide.artifact import decode
-from ophicleide.lifecycle import delete, lease_is_dead
-from ophicleide.models import FailureCode, Model, ModelStatus
+from ophicleide.domain.artifact import decode
+from ophicleide.domain.lifecycle import delete, lease_is_dead
+from ophicleide.domain.models import FailureCode, Model, ModelStatus
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore
 from ophicleide.system import utc_now
 from tests.builders import a_model

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from ophicleide.domain.models import Failure, FailureCode, Source
 from ophicleide.fetching.download import Limits
-from ophicleide.models import Failure, FailureCode, Source
 from spark_jobs.train_word2vec.corpus import TokenLines
 from spark_jobs.train_word2vec.failures import JobFailed
 from spark_jobs.train_word2vec.fetch import Fetcher

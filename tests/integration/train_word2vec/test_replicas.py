@@ -12,7 +12,7 @@ from typing import Any
 import pyspark
 import pytest
 
-from ophicleide.training import Algorithm, TrainingParameters
+from ophicleide.domain.training import Algorithm, TrainingParameters
 from spark_jobs.train_word2vec.channel import Channel, Message, Sender
 from spark_jobs.train_word2vec.corpus import Corpus, TokenLines
 from spark_jobs.train_word2vec.executors import Executors

@@ -15,8 +15,8 @@ from ophicleide.cli.api import Api
 from ophicleide.cli.completion import export_formats
 from ophicleide.cli.failures import CommandFailed, ExitCode
 from ophicleide.cli.main import app
-from ophicleide.events import RequestType
-from ophicleide.training import TrainingParameters
+from ophicleide.domain.events import RequestType
+from ophicleide.domain.training import TrainingParameters
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = [

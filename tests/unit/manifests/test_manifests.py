@@ -9,8 +9,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from ophicleide.domain.events import EventType, RequestType
 from ophicleide.edge.health import HEALTH
-from ophicleide.events import EventType, RequestType
 from ophicleide.settings import SECRETS, Settings, declared, variable
 from tests.unit.manifests import kinds
 

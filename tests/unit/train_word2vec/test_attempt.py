@@ -5,9 +5,9 @@ from threading import Event
 
 import pytest
 
-from ophicleide.errors import StoreUnavailable
-from ophicleide.lifecycle import Transition, delete, start
-from ophicleide.models import FailureCode, Model, ModelStatus, Phase, Progress
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.lifecycle import Transition, delete, start
+from ophicleide.domain.models import FailureCode, Model, ModelStatus, Phase, Progress
 from ophicleide.stores.memory import MemoryModelStore
 from ophicleide.system import utc_now
 from spark_jobs.train_word2vec.attempt import Attempt

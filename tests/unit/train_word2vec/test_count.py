@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ophicleide.models import FailureCode
+from ophicleide.domain.models import FailureCode
 from spark_jobs.train_word2vec import count
 from spark_jobs.train_word2vec.failures import JobFailed
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ophicleide.errors import LaunchFailed, StoreUnavailable
-from ophicleide.models import FailureCode
+from ophicleide.domain.errors import LaunchFailed, StoreUnavailable
+from ophicleide.domain.models import FailureCode
 from spark_jobs.train_word2vec.failures import DRIVER_STOPPED, JobFailed, failure_of
 
 OUT_OF_HEAP = (

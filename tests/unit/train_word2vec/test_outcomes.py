@@ -1,9 +1,9 @@
 """Outcomes leave the outbox when they were taken, and not before."""
 
-from ophicleide.errors import StoreUnavailable
-from ophicleide.events import Event
-from ophicleide.lifecycle import fail, start
-from ophicleide.models import Model
+from ophicleide.domain.errors import StoreUnavailable
+from ophicleide.domain.events import Event
+from ophicleide.domain.lifecycle import fail, start
+from ophicleide.domain.models import Model
 from ophicleide.stores.memory import MemoryModelStore
 from ophicleide.system import utc_now
 from spark_jobs.train_word2vec.failures import DRIVER_STOPPED

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ophicleide.models import Phase, Progress
-from ophicleide.training import Algorithm, TrainingParameters
+from ophicleide.domain.models import Phase, Progress
+from ophicleide.domain.training import Algorithm, TrainingParameters
 from spark_jobs.train_word2vec.costs import FILE_NAME, Costs, Work, learnt, seconds_per_word
 from spark_jobs.train_word2vec.progress import ProgressBoard
 

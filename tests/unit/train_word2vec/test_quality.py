@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.vectors import WordVectors
 from spark_jobs.train_word2vec import quality
 from spark_jobs.train_word2vec.corpus import Corpus, TokenLines, Vocabulary
 from spark_jobs.train_word2vec.quality import analogies, english_questions, neighbours, quality_of, telling

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from ophicleide.models import FailureCode
-from ophicleide.training import Segmenter
+from ophicleide.domain.models import FailureCode
+from ophicleide.domain.training import Segmenter
 from spark_jobs.train_word2vec import segment
 from spark_jobs.train_word2vec.failures import JobFailed
 from spark_jobs.train_word2vec.segment import MAX_RUN_CHARACTERS, require, segment_of

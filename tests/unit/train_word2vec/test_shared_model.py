@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ophicleide.training import TrainingParameters
+from ophicleide.domain.training import TrainingParameters
 from spark_jobs.train_word2vec.gensim_model import new_model
 from spark_jobs.train_word2vec.shared_model import Part, Rounds, learn_in_rounds
 from tests.unit.train_word2vec.replicas.grouped_text import grouped_text, vocabulary_of

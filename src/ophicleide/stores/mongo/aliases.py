@@ -3,8 +3,8 @@
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from ophicleide.aliases import Alias
-from ophicleide.ports import AliasPage, Page
+from ophicleide.domain.aliases import Alias
+from ophicleide.domain.ports import AliasPage, Page
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 from ophicleide.stores.mongo.models import ALIASES
 

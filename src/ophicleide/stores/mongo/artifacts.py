@@ -13,8 +13,8 @@ from gridfs import GridFSBucket
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from ophicleide.errors import ArtifactDamaged
-from ophicleide.models import Artifact
+from ophicleide.domain.errors import ArtifactDamaged
+from ophicleide.domain.models import Artifact
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 
 BUCKET = "artifacts"

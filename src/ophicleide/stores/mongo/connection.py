@@ -13,7 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import DocumentTooLarge, PyMongoError
 from pymongo.write_concern import WriteConcern
 
-from ophicleide.errors import FieldProblem, InvalidRequest, StoreUnavailable
+from ophicleide.domain.errors import FieldProblem, InvalidRequest, StoreUnavailable
 from ophicleide.settings import SettingsError
 
 Document = dict[str, Any]

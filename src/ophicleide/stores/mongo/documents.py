@@ -9,10 +9,10 @@ from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from ophicleide.forms import DEFAULT_KIND, KEPT, KeptQuery
-from ophicleide.lifecycle import Transition
-from ophicleide.models import Model
-from ophicleide.values import Value
+from ophicleide.domain.forms import DEFAULT_KIND, KEPT, KeptQuery
+from ophicleide.domain.lifecycle import Transition
+from ophicleide.domain.models import Model
+from ophicleide.domain.values import Value
 
 V = TypeVar("V", bound=Value)
 Document = dict[str, Any]

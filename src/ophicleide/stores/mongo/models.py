@@ -5,10 +5,10 @@ from collections.abc import Collection
 from pymongo import DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from ophicleide.lifecycle import Transition
-from ophicleide.models import Model, ModelStatus
-from ophicleide.names import is_id
-from ophicleide.ports import ModelFilter, ModelPage, Page
+from ophicleide.domain.lifecycle import Transition
+from ophicleide.domain.models import Model, ModelStatus
+from ophicleide.domain.names import is_id
+from ophicleide.domain.ports import ModelFilter, ModelPage, Page
 from ophicleide.stores.mongo import documents
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 from ophicleide.stores.pages import cut, last_seen

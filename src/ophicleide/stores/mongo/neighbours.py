@@ -10,8 +10,8 @@ from bson import Binary
 from pymongo import DESCENDING
 from pymongo.database import Database
 
-from ophicleide.ids import is_id
-from ophicleide.neighbours import Published
+from ophicleide.domain.ids import is_id
+from ophicleide.domain.neighbours import Published
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 
 RECORDS_AT_ONCE = 1000

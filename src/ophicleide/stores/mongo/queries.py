@@ -3,9 +3,9 @@
 from pymongo import DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from ophicleide.forms import KeptQuery
-from ophicleide.names import is_id
-from ophicleide.ports import Page, QueryPage
+from ophicleide.domain.forms import KeptQuery
+from ophicleide.domain.names import is_id
+from ophicleide.domain.ports import Page, QueryPage
 from ophicleide.stores.mongo import documents
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 from ophicleide.stores.pages import cut, last_seen

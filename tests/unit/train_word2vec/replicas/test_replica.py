@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ophicleide.training import Algorithm, TrainingParameters
+from ophicleide.domain.training import Algorithm, TrainingParameters
 from spark_jobs.train_word2vec.gensim_model import new_model
 from spark_jobs.train_word2vec.replicas import replica as module
 from spark_jobs.train_word2vec.replicas.loads import expected_pairs, loads

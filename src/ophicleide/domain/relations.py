@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ophicleide.queries import MAX_EXAMPLES, MAX_WORD_LENGTH, Asked, Kept, Neighbour, OfModel, Word
-from ophicleide.values import Value
+from ophicleide.domain.queries import MAX_EXAMPLES, MAX_WORD_LENGTH, Asked, Kept, Neighbour, OfModel, Word
+from ophicleide.domain.values import Value
 
 MAX_WORDS_PAGE = 1000
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ophicleide.search import Float64, Rows, Search, similarities
+from ophicleide.domain.search import Float64, Rows, Search, similarities
 
 EPSILON = 1e-6
 """Added to what is divided by; the number of gensim and of Levy and Goldberg's own hyperwords is of this order."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ophicleide.errors import ModelNotFound, ModelNotReady
-from ophicleide.lifecycle import driver_lost, fail, lease_is_dead
-from ophicleide.models import Model, ModelStatus
-from ophicleide.names import is_id
-from ophicleide.ports import MAX_PAGE_SIZE, Clock, ModelFilter, ModelStore, Page
+from ophicleide.domain.errors import ModelNotFound, ModelNotReady
+from ophicleide.domain.lifecycle import driver_lost, fail, lease_is_dead
+from ophicleide.domain.models import Model, ModelStatus
+from ophicleide.domain.names import is_id
+from ophicleide.domain.ports import MAX_PAGE_SIZE, Clock, ModelFilter, ModelStore, Page
 
 
 def resolve(models: ModelStore, clock: Clock, ref: str) -> Model:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ophicleide.comparisons import Compare, CompareQuery, Moved, MovedQuery
-from ophicleide.queries import Asked, Kept, MostSimilar, Query
-from ophicleide.relations import (
+from ophicleide.domain.comparisons import Compare, CompareQuery, Moved, MovedQuery
+from ophicleide.domain.queries import Asked, Kept, MostSimilar, Query
+from ophicleide.domain.relations import (
     DoesntMatch,
     DoesntMatchQuery,
     GetVector,
@@ -20,7 +20,7 @@ from ophicleide.relations import (
     SimilarityQuery,
     VectorQuery,
 )
-from ophicleide.values import OneOf
+from ophicleide.domain.values import OneOf
 
 DEFAULT_KIND = "most-similar"
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from ophicleide.values import Value
+from ophicleide.domain.values import Value
 
 MAX_SEED = 2**31 - 1
 MAX_EXCLUDED_WORDS = 1000

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ophicleide.errors import ArtifactDamaged
-from ophicleide.layout import FORMAT_VERSION, MAGIC, PREFIX, Layout, read_layout
-from ophicleide.search import Float32, Search
-from ophicleide.vectors import WordVectors
-from ophicleide.vocabulary import Places, Vocabulary, order_of, places_of
+from ophicleide.domain.errors import ArtifactDamaged
+from ophicleide.domain.layout import FORMAT_VERSION, MAGIC, PREFIX, Layout, read_layout
+from ophicleide.domain.search import Float32, Search
+from ophicleide.domain.vectors import WordVectors
+from ophicleide.domain.vocabulary import Places, Vocabulary, order_of, places_of
 
 __all__ = ["ALIGNMENT", "CHUNK_BYTES", "FORMAT_VERSION", "MAGIC", "decode", "encode"]
 

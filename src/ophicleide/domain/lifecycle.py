@@ -7,7 +7,7 @@ A store applies it as one conditional update, so a late or doubled writer change
 from datetime import datetime, timedelta
 from typing import Any
 
-from ophicleide.models import (
+from ophicleide.domain.models import (
     UNFINISHED,
     VISIBLE,
     CreateModel,
@@ -20,7 +20,7 @@ from ophicleide.models import (
     Progress,
     TrainingResult,
 )
-from ophicleide.values import Value
+from ophicleide.domain.values import Value
 
 
 class Transition(Value):

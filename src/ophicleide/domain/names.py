@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from ophicleide.ids import ID, is_id
+from ophicleide.domain.ids import ID, is_id
 
 __all__ = [
     "MAX_NAME_LENGTH",

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ophicleide.errors import ArtifactDamaged
+from ophicleide.domain.errors import ArtifactDamaged
 
 MAGIC = b"OPHICLV1"
 FORMAT_VERSION = 1

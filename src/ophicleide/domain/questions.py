@@ -8,11 +8,11 @@ from itertools import chain
 
 import numpy as np
 
-from ophicleide.cosmul import CosMul
-from ophicleide.errors import FieldProblem, InvalidRequest, UnknownWord
-from ophicleide.queries import Criteria, Objective
-from ophicleide.search import Float64, Rows, similarities, unit
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.cosmul import CosMul
+from ophicleide.domain.errors import FieldProblem, InvalidRequest, UnknownWord
+from ophicleide.domain.queries import Criteria, Objective
+from ophicleide.domain.search import Float64, Rows, similarities, unit
+from ophicleide.domain.vectors import WordVectors
 
 Scored = list[tuple[str, float]]
 

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ophicleide.names import ModelId, ModelName, ModelRef
-from ophicleide.queries import DEFAULT_TOP_K, Asked, Kept, Neighbour, OfModel, TopK, Word
-from ophicleide.values import Value
+from ophicleide.domain.names import ModelId, ModelName, ModelRef
+from ophicleide.domain.queries import DEFAULT_TOP_K, Asked, Kept, Neighbour, OfModel, TopK, Word
+from ophicleide.domain.values import Value
 
 Other = Annotated[ModelRef, Field(description="The other model's id, or a name.")]
 

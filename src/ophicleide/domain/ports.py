@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import Field
 
-from ophicleide.aliases import Alias
-from ophicleide.events import Event
-from ophicleide.forms import KeptQuery
-from ophicleide.lifecycle import Transition
-from ophicleide.models import Artifact, Model, ModelStatus
-from ophicleide.names import MAX_NAME_LENGTH, LabelKey, LabelValue
-from ophicleide.neighbours import Published
-from ophicleide.values import Value
+from ophicleide.domain.aliases import Alias
+from ophicleide.domain.events import Event
+from ophicleide.domain.forms import KeptQuery
+from ophicleide.domain.lifecycle import Transition
+from ophicleide.domain.models import Artifact, Model, ModelStatus
+from ophicleide.domain.names import MAX_NAME_LENGTH, LabelKey, LabelValue
+from ophicleide.domain.neighbours import Published
+from ophicleide.domain.values import Value
 
 if TYPE_CHECKING:  # numpy is a sixth of a second that functions without vectors do not pay
-    from ophicleide.vectors import WordVectors
+    from ophicleide.domain.vectors import WordVectors
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ophicleide.values import Value
+from ophicleide.domain.values import Value
 
 
 class Analogies(Value):

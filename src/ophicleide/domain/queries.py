@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, NoReturn, Self
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from ophicleide.names import ModelId, ModelName, ModelRef
-from ophicleide.values import Value
+from ophicleide.domain.names import ModelId, ModelName, ModelRef
+from ophicleide.domain.values import Value
 
 MAX_WORD_LENGTH = 200
 MAX_TOP_K = 1000

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ophicleide.vectors import WordVectors
+    from ophicleide.domain.vectors import WordVectors
 
 KEPT_WORDS = 10_000
 """The most frequent words: in running English they are 95 words of 100, and records stay near 8 MB whatever the vocabulary."""

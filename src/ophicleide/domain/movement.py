@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ophicleide.search import Float32, Rows
-from ophicleide.vectors import WordVectors
+from ophicleide.domain.search import Float32, Rows
+from ophicleide.domain.vectors import WordVectors
 
 BLOCK_ROWS = 256
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from ophicleide.imports import VectorsSource
-from ophicleide.names import LabelKey, LabelValue, ModelId, ModelName, Url
-from ophicleide.quality import Quality
-from ophicleide.training import TrainingParameters
-from ophicleide.values import Value
+from ophicleide.domain.imports import VectorsSource
+from ophicleide.domain.names import LabelKey, LabelValue, ModelId, ModelName, Url
+from ophicleide.domain.quality import Quality
+from ophicleide.domain.training import TrainingParameters
+from ophicleide.domain.values import Value
 
 MAX_LABELS = 16
 

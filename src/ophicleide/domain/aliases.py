@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ophicleide.names import ModelId, ModelName, ModelRef
-from ophicleide.values import Value
+from ophicleide.domain.names import ModelId, ModelName, ModelRef
+from ophicleide.domain.values import Value
 
 MAX_HISTORY = 50
 

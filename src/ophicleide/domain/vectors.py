@@ -10,11 +10,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ophicleide.errors import UnknownWord
-from ophicleide.search import Float32, Float64, Search, inverse_norms, unit
-from ophicleide.spellings import Spellings
-from ophicleide.vocabulary import Numbers, Vocabulary
-from ophicleide.words import forms_of, spelt
+from ophicleide.domain.errors import UnknownWord
+from ophicleide.domain.search import Float32, Float64, Search, inverse_norms, unit
+from ophicleide.domain.spellings import Spellings
+from ophicleide.domain.vocabulary import Numbers, Vocabulary
+from ophicleide.domain.words import forms_of, spelt
 
 Matrix = Float32
 Counts = npt.NDArray[np.int64]

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ophicleide.names import Url
-from ophicleide.values import Value
+from ophicleide.domain.names import Url
+from ophicleide.domain.values import Value
 
 
 class ImportFormat(StrEnum):
