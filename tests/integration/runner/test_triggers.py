@@ -93,5 +93,7 @@ def test_every_request_event_has_one_function_in_the_repositorys_manifests() -> 
         RequestType.DELETE_MODEL: ["delete_model"],
         RequestType.LIST_MODELS: ["list_models"],
         RequestType.QUERY: ["query"],
+        RequestType.SET_ALIAS: ["set_alias"],
+        RequestType.CLEAR_ALIAS: ["set_alias"],
     }
     assert {t.function for t in found} <= set(functions.names(Path()))
