@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ophicleide.domain.comparisons import Compare, CompareAnswer, Moved, MovedAnswer, MovedWord
-from ophicleide.domain.models import Model
+from ophicleide.domain.published import Published
 from ophicleide.domain.queries import (
     Answer,
     AnswerBatch,
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 class Loaded(NamedTuple):
     """A ready model and its vectors."""
 
-    model: Model
+    model: Published
     vectors: "WordVectors"
 
     @property
     def named(self) -> dict[str, str]:
-        return {"model_id": self.model.id, "model_name": self.model.name}
+        return {"model_id": self.model.model_id, "model_name": self.model.model_name}
 
 
 def most_similar(asked: MostSimilar, one: Loaded) -> Answer:
@@ -129,7 +129,7 @@ def moved(asked: Moved, one: Loaded, other: Loaded) -> MovedAnswer:
 
 
 def _other(other: Loaded) -> dict[str, str]:
-    return {"other_model_id": other.model.id, "other_model_name": other.model.name}
+    return {"other_model_id": other.model.model_id, "other_model_name": other.model.model_name}
 
 
 def _said(asked: Criteria) -> dict[str, object]:

@@ -6,7 +6,7 @@ from functions.query import vocabulary
 from functions.query.answering import CACHE_CONTROL, Answering, entity_tag
 from functions.query.timing import Cost
 from ophicleide.domain.errors import FieldProblem, InvalidRequest
-from ophicleide.domain.models import Model
+from ophicleide.domain.published import Published
 from ophicleide.domain.queries import Asked, MostSimilarBatch
 from ophicleide.domain.relations import ListWords
 from ophicleide.edge.conditional import still_holds
@@ -25,12 +25,12 @@ class Asking:
         if still_holds(headers["ETag"], call.if_none_match):
             return Outcome(None, status=304, headers=headers)
         answer = self.answering.answer(asked, models, cost)
-        return Outcome(answer, subject=models[0].id, headers={**headers, "Server-Timing": cost.header})
+        return Outcome(answer, subject=models[0].model_id, headers={**headers, "Server-Timing": cost.header})
 
     def ask_many(self, asked: MostSimilarBatch, call: Call) -> Outcome:
         cost, models = Cost.since(call.arrived), self.answering.models_of(asked)
         answer = self.answering.answer(asked, models, cost)
-        return Outcome(answer, subject=models[0].id, headers={"Server-Timing": cost.header})
+        return Outcome(answer, subject=models[0].model_id, headers={"Server-Timing": cost.header})
 
     def check_many(self, asked: MostSimilarBatch) -> None:
         if len(asked.queries) > self.max_batch_queries:
@@ -45,13 +45,13 @@ class Asking:
         loaded = self.answering.load(model, cost)
         with cost.searching():
             page = vocabulary.page(asked, loaded)
-        return Outcome(page, subject=model.id, headers={**headers, "Server-Timing": cost.header})
+        return Outcome(page, subject=model.model_id, headers={**headers, "Server-Timing": cost.header})
 
-    def _whose_words(self, asked: ListWords) -> Model:
+    def _whose_words(self, asked: ListWords) -> Published:
         """A cursor goes on in the model that gave it, although the name may stand for another by now."""
         if asked.cursor is None:
             return self.answering.ready(asked.model)
         model = self.answering.ready(vocabulary.read_cursor(asked.cursor)[0])
-        if asked.model not in (model.id, model.name):
+        if asked.model not in (model.model_id, model.model_name):
             raise InvalidRequest([FieldProblem("/cursor", "is of another model")])
         return model

@@ -8,8 +8,8 @@ from functions.query.inputs import GetQuery, ListQueries
 from functions.query.timing import Cost
 from ophicleide.domain.errors import IdempotencyConflict, ModelNotFound, QueryNotFound
 from ophicleide.domain.forms import KEPT, KeptQuery
-from ophicleide.domain.models import Model
 from ophicleide.domain.ports import NewId, Page, QueryStore
+from ophicleide.domain.published import Published
 from ophicleide.domain.queries import Asked
 from ophicleide.edge.operation import Call, Outcome
 
@@ -41,13 +41,13 @@ class Keeping:
             raise QueryNotFound(f"There is no kept query '{request.id}'. List the queries to see those that there are.")
         return Outcome(query, subject=query.model_id)
 
-    def _forget_if_deleted(self, models: tuple[Model, ...]) -> None:
+    def _forget_if_deleted(self, models: tuple[Published, ...]) -> None:
         """A model may have been deleted while its answer was on the way; then nothing of it stays."""
         for model in models:
             try:
-                self.answering.known(model.id)
+                self.answering.known(model.model_id)
             except ModelNotFound:
-                self.queries.remove(model.id)
+                self.queries.remove(model.model_id)
                 raise
 
 

@@ -10,8 +10,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ophicleide.domain.neighbours import Published
     from ophicleide.domain.ports import PublishedModels
+    from ophicleide.domain.published import Published
 
 FRESH_SECONDS = 1.0
 """With the second that a caller may keep an answer (Cache-Control), none of a deleted model is seen after two."""

@@ -1,45 +1,28 @@
-"""The short way to an answer: a word's neighbours by GET, where they were found when the model was made.
+"""The short way to an answer: words near to words by GET, from what was found when the model was made, or from its vectors.
 
 It takes only requests that are plainly right and answers only what is surely known; everything else, every refusal
 among it, is left to the whole function, which is loaded when it is first needed and would give the very same bytes.
-No pydantic and no numpy here: they would be most of a cold start.
+No pydantic here, and no numpy before vectors are needed: they would be most of a cold start.
 """
 
-import hashlib
-import json
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote_plus
 
 from functions.query.kept_answers import Kept, KeptAnswers, Standing
+from functions.query.nearest import Nearest
+from functions.query.plain import Plain, body, entity_tag, plain
 from functions.query.timing import Cost
 from ophicleide.domain.errors import StoreUnavailable
-from ophicleide.domain.neighbours import Published, decode
+from ophicleide.domain.published import Published
 from ophicleide.edge import journal
 from ophicleide.edge.conditional import still_holds
 from ophicleide.edge.health import health
-from ophicleide.edge.messages import JSON, Handler, Request, Response, json_body
-
-if TYPE_CHECKING:
-    from ophicleide.domain.ports import NeighbourStore
+from ophicleide.edge.messages import JSON, Handler, Request, Response
 
 # A ready model never changes, but it may be deleted, and with kept answers' own second no copy answers after two.
 CACHE_CONTROL = "private, max-age=1"
-
-DEFAULT_TOP_K = 10
-MAX_WORD_LENGTH = 200
-_PATH = re.compile(r"/models/([^/]{1,100})/most-similar")
-_QUERY = re.compile(r"word=([A-Za-z0-9%+._~'-]{1,2000})(?:&top_k=([1-9][0-9]?))?")
-
-
-class Plain(NamedTuple):
-    ref: str
-    word: str
-    top_k: int
 
 
 class Recall:
@@ -48,14 +31,14 @@ class Recall:
     def __init__(
         self,
         standing: Standing,
-        neighbours: "NeighbourStore",
+        nearest: Nearest,
         answers: KeptAnswers,
         rest: Callable[[], Handler],
         max_body_bytes: int,
     ) -> None:
         self.max_body_bytes = max_body_bytes
         self._standing = standing
-        self._neighbours = neighbours
+        self._nearest = nearest
         self._answers = answers
         self._make_rest = rest
         self._rest: Handler | None = None
@@ -111,12 +94,8 @@ class Recall:
         return self._told(request, _response(request, kept, cost), started)
 
     def _found(self, published: Published, asked: Plain, cost: Cost) -> Kept | None:
-        started = perf_counter()
-        record = self._neighbours.read(published.artifact_id, asked.word)
-        cost.load, cost.cold = perf_counter() - started, True
-        with cost.searching():
-            near = None if record is None else decode(record, asked.top_k)
-        return None if near is None else Kept(published, _tag(published, asked), _body(published, asked, near))
+        near = self._nearest.find(published, asked, cost)
+        return None if near is None else Kept(published, entity_tag(published, asked), body(published, asked, near))
 
     def _told(self, request: Request, response: Response, started: float) -> Response:
         request_id = journal.request_id(request)
@@ -124,41 +103,8 @@ class Recall:
         return replace(response, headers={**response.headers, "X-Request-Id": request_id})
 
 
-def plain(request: Request) -> Plain | None:
-    """What a request asks for; None unless it is plainly right."""
-    path, query = _PATH.fullmatch(request.path), _QUERY.fullmatch(request.query)
-    if request.method != "GET" or request.body or path is None or query is None or "idempotency-key" in request.headers:
-        return None
-    try:
-        word = unquote_plus(query[1], errors="strict")
-    except UnicodeDecodeError:
-        return None
-    if not (0 < len(word) <= MAX_WORD_LENGTH and word == word.strip() and word.isprintable()):
-        return None
-    return Plain(path[1], word, int(query[2] or DEFAULT_TOP_K))
-
-
 def _response(request: Request, kept: Kept, cost: Cost) -> Response:
     headers = {"ETag": kept.tag, "Cache-Control": CACHE_CONTROL}
     if still_holds(kept.tag, request.headers.get("if-none-match")):
         return Response(304, headers)
     return Response(200, {"Content-Type": JSON, **headers, "Server-Timing": cost.header}, kept.body)
-
-
-def _tag(published: Published, asked: Plain) -> str:
-    """As `answering.entity_tag` makes it of the same question."""
-    said = {"word": asked.word, "positive": [], "negative": [], "top_k": asked.top_k, "kind": "most-similar"}
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return f'"{hashlib.sha256(f"{published.model_id} GetMostSimilar {text}".encode()).hexdigest()[:32]}"'
-
-
-def _body(published: Published, asked: Plain, near: list[tuple[str, float]]) -> bytes:
-    return json_body(
-        {
-            "model_id": published.model_id,
-            "model_name": published.model_name,
-            "word": asked.word,
-            "top_k": asked.top_k,
-            "neighbours": [{"word": word, "similarity": similarity} for word, similarity in near],
-        }
-    )

@@ -24,7 +24,7 @@ def page(asked: ListWords, one: Loaded) -> WordPage:
     total, rows = _rows(vectors, asked, shown)
     words = tuple(CountedWord(word=vectors.words[row], count=int(vectors.counts[row])) for row in rows)
     more = shown + len(words) < total
-    cursor = f"{one.model.id}.{shown + len(words)}" if more else None
+    cursor = f"{one.model.model_id}.{shown + len(words)}" if more else None
     return WordPage(**one.named, words=words, total=total, next_cursor=cursor)
 
 

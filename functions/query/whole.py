@@ -7,12 +7,11 @@ from functions.query.keeping import Keeping
 from ophicleide.edge.function import Function
 from ophicleide.settings import Settings
 from ophicleide.stores.cache import VectorCache
-from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoQueryStore
+from ophicleide.stores.mongo import MongoConnection, MongoModelStore, MongoQueryStore
 from ophicleide.system import utc_now, uuid7
 
 
-def build(settings: Settings, connection: MongoConnection) -> Function:
-    vectors = VectorCache(MongoArtifactStore(connection), settings.cache_bytes)
+def build(settings: Settings, connection: MongoConnection, vectors: VectorCache) -> Function:
     answering = Answering(models=MongoModelStore(connection), vectors=vectors, now=utc_now)
     keeping = Keeping(answering=answering, queries=MongoQueryStore(connection), new_id=uuid7)
     querying = Querying(asking=Asking(answering, settings.max_batch_queries), keeping=keeping)

@@ -32,7 +32,7 @@ def vectors(world) -> WordVectors:
     matrix = plain.matrix.copy()
     matrix[7] = np.array(SENTENCE, dtype=np.float64).astype(np.float32)
     vectors = WordVectors(words, matrix, plain.counts)
-    world.ready_with(vectors)
+    world.ready_with(vectors, recorded=0)
     return vectors
 
 
@@ -233,7 +233,7 @@ def test_vectors_that_are_gone_are_told(client, vectors, world):
 @pytest.mark.parametrize("format_", FILES)
 def test_memory_stays_small_whatever_the_size(format_):
     world = World()
-    world.ready_with(some_vectors(60_000, 100))  # 24 MB of numbers, 96 MB as text
+    world.ready_with(some_vectors(60_000, 100), recorded=0)  # 24 MB of numbers, 96 MB as text
     function = world.function("list_models")
     tracemalloc.start()
     response = function.handle(

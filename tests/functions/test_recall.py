@@ -8,15 +8,23 @@ import pytest
 
 from functions.query import kept_answers
 from functions.query.kept_answers import Kept, KeptAnswers, Standing
+from functions.query.nearest import Nearest
 from functions.query.recall import Recall
 from ophicleide.domain.lifecycle import delete
-from ophicleide.domain.neighbours import Published
+from ophicleide.domain.published import Published, PublishedArtifact
 from ophicleide.domain.vectors import WordVectors
 from ophicleide.edge.messages import Handler, Request, Response
+from ophicleide.stores.cache import VectorCache
 from ophicleide.stores.memory import MemoryPublishedModels
 from tests.functions.world import MAX_BODY_BYTES, World
 
 WORDS = ["captain", "US", "us", "café", "it's", "a b", 'quo"te', "back\\slash", "ße", "\U0001f600"]
+
+PUBLISHED = Published("id", "name", PublishedArtifact("artifact", 0, ""))
+
+
+def nearest(world: World) -> Nearest:
+    return Nearest(world.neighbours, VectorCache(world.artifacts, 1 << 20))
 
 
 class Short:
@@ -29,7 +37,7 @@ class Short:
         self.reads = 0
         self.answers = KeptAnswers(answer_bytes)
         self.recall = Recall(
-            Standing(self, clock=lambda: self.now), world.neighbours, self.answers, lambda: self, MAX_BODY_BYTES
+            Standing(self, clock=lambda: self.now), nearest(world), self.answers, lambda: self, MAX_BODY_BYTES
         )
 
     max_body_bytes = MAX_BODY_BYTES
@@ -92,9 +100,15 @@ def test_a_name_stands_for_the_same_model_on_both_ways(world: World) -> None:
         "word=",
         "word=%20",
         "word=captain%20",
-        "word=Captain",
         "word=nowhere",
-        "word=word199&top_k=51",
+        "positive=captain&negative=nowhere",
+        "positive=captain:2",
+        "positive=captain%3A2&negative=us",
+        "positive=captain&negative=",
+        "positive=captain&negative=%ff",
+        "&".join(["positive=captain"] * 21),
+        "positive=captain&top_k=3&top_k=3",
+        "top_k=3",
         "word=captain&top_k=0",
         "word=captain&top_k=1001",
         "word=captain&top_k=ten",
@@ -104,7 +118,6 @@ def test_a_name_stands_for_the_same_model_on_both_ways(world: World) -> None:
         "word=%00",
         "word=captain&colour=red",
         "word=captain&offset=2",
-        "top_k=3&word=captain",
         f"word={'a' * 201}",
         "model=other&word=captain",
     ],
@@ -160,7 +173,39 @@ def test_a_model_without_records_answers_from_its_matrix(world: World) -> None:
     model = world.ready_with(vectors())
     world.neighbours.remove(model.id)
     recalled, whole, short = both(world, question(model.id, "word=captain"))
-    assert (shown(recalled), short.whole_answers, recalled.status) == (shown(whole), 1, 200)
+    assert (shown(recalled), short.whole_answers, recalled.status) == (shown(whole), 0, 200)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "positive=captain&negative=us",
+        "word=captain&positive=us&positive=it's&negative=caf%C3%A9&negative=a+b&top_k=3",
+        "word=captain&positive=captain&negative=captain",
+        "positive=captain&negative=captain",
+        "negative=captain",
+        "positive=captain",
+        "word=Captain",
+        "word=word199&top_k=51",
+        "top_k=3&word=captain",
+    ],
+)
+def test_what_no_record_says_is_answered_from_the_matrix_with_the_bytes_of_the_whole_function(
+    world: World, query: str
+) -> None:
+    request = question(world.ready_with(vectors()).id, query)
+    recalled, whole, short = both(world, request)
+    assert (shown(recalled), short.whole_answers, recalled.status) == (shown(whole), 0, 200)
+    again = short.recall.at_once(request)
+    assert again is not None
+    assert shown(again) == shown(whole)
+
+
+def test_damaged_vectors_are_told_by_the_whole_function(world: World) -> None:
+    model = world.ready_with(vectors())
+    world.artifacts.remove(model.id)
+    recalled, whole, short = both(world, question(model.id, "positive=captain&negative=us"))
+    assert (shown(recalled), short.whole_answers, recalled.status) == (shown(whole), 1, 500)
 
 
 def test_an_outage_is_told_as_the_whole_function_tells_it(world: World) -> None:
@@ -221,7 +266,7 @@ def test_the_whole_function_is_made_once(world: World) -> None:
         return made[-1]
 
     models = Standing(MemoryPublishedModels(world.models))
-    recall = Recall(models, world.neighbours, KeptAnswers(1 << 20), rest, MAX_BODY_BYTES)
+    recall = Recall(models, nearest(world), KeptAnswers(1 << 20), rest, MAX_BODY_BYTES)
     world.ready_with(vectors())
     recall.handle(question("austen", "word=captain"))
     assert made == []
@@ -231,7 +276,7 @@ def test_the_whole_function_is_made_once(world: World) -> None:
 
 def test_kept_answers_are_bounded_and_the_least_recently_used_leaves() -> None:
     answers, size = KeptAnswers(3 * (1000 + kept_answers.OVERHEAD_BYTES)), 1000
-    kept = Kept(Published("id", "name", "artifact"), '"tag"', bytes(size))
+    kept = Kept(PUBLISHED, '"tag"', bytes(size))
     for number in range(3):
         answers.keep(("path", f"{number}"), kept)
     answers.get(("path", "0"))
@@ -242,14 +287,14 @@ def test_kept_answers_are_bounded_and_the_least_recently_used_leaves() -> None:
 
 def test_an_answer_larger_than_all_room_is_not_kept() -> None:
     answers = KeptAnswers(100)
-    answers.keep(("path", ""), Kept(Published("id", "name", "artifact"), '"tag"', bytes(1000)))
+    answers.keep(("path", ""), Kept(PUBLISHED, '"tag"', bytes(1000)))
     assert answers.get(("path", "")) is None
 
 
 def test_references_that_are_known_are_bounded(world: World) -> None:
     class All:
         def published(self, ref: str) -> Published:
-            return Published(ref, ref, ref)
+            return PUBLISHED._replace(model_id=ref)
 
     standing = Standing(All(), clock=lambda: 0.0)
     for number in range(kept_answers.MAX_REFERENCES + 5):

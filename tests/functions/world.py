@@ -20,7 +20,7 @@ from ophicleide.domain import artifact
 from ophicleide.domain.errors import LaunchFailed, StoreUnavailable
 from ophicleide.domain.lifecycle import new_model, publish, start
 from ophicleide.domain.models import Artifact, Corpus, CreateModel, Model, TrainingResult
-from ophicleide.domain.neighbours import records
+from ophicleide.domain.neighbours import KEPT_WORDS, records
 from ophicleide.domain.vectors import WordVectors
 from ophicleide.edge.function import Function
 from ophicleide.stores.cache import VectorCache
@@ -107,10 +107,11 @@ class World:
         matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
         return self.ready_with(WordVectors(vocabulary, matrix, np.arange(len(vocabulary), 0, -1)), name)
 
-    def ready_with(self, vectors: WordVectors, name: str = "austen") -> Model:
+    def ready_with(self, vectors: WordVectors, name: str = "austen", recorded: int = KEPT_WORDS) -> Model:
+        """`recorded`: of so many words the neighbours are kept."""
         model = self.training(name)
         artifact_id, size, digest = self.artifacts.write(model.id, 1, artifact.encode(vectors))
-        self.neighbours.write(artifact_id, records(vectors))
+        self.neighbours.write(artifact_id, records(vectors, recorded))
         result = TrainingResult(
             artifact=Artifact(id=artifact_id, bytes=size, sha256=digest, format_version=artifact.FORMAT_VERSION),
             vocabulary_size=len(vectors.words),

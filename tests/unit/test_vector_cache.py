@@ -8,11 +8,11 @@ from queue import Queue
 import pytest
 
 from ophicleide.domain.artifact import decode, encode
-from ophicleide.domain.errors import ArtifactDamaged, ModelNotReady, StoreUnavailable
-from ophicleide.domain.models import Artifact, Model, ModelStatus
+from ophicleide.domain.errors import ArtifactDamaged, StoreUnavailable
+from ophicleide.domain.published import ArtifactFile, Published, PublishedArtifact
 from ophicleide.stores.cache import VectorCache
 from ophicleide.stores.memory import MemoryArtifactStore
-from tests.builders import a_model, a_result, an_artifact, some_vectors
+from tests.builders import a_model, some_vectors
 
 SIZE = decode(b"".join(encode(some_vectors()))).size_bytes
 
@@ -27,7 +27,7 @@ class CountingArtifactStore(MemoryArtifactStore):
         self.gate, self.reached = threading.Event(), threading.Event()
         self.gate.set()
 
-    def read(self, artifact: Artifact) -> bytearray:
+    def read(self, artifact: ArtifactFile) -> memoryview:
         self.reads.append(artifact.id)
         self.reached.set()
         assert self.gate.wait(30)
@@ -36,12 +36,11 @@ class CountingArtifactStore(MemoryArtifactStore):
         return super().read(artifact)
 
 
-def published(store: MemoryArtifactStore) -> Model:
+def published(store: MemoryArtifactStore) -> Published:
     data, model = b"".join(encode(some_vectors())), a_model()
     artifact_id, size, sha256 = store.write(model.id, 1, [data])
     assert sha256 == hashlib.sha256(data).hexdigest()
-    result = a_result(an_artifact(id=artifact_id, bytes=size, sha256=sha256))
-    return model.model_copy(update={"status": ModelStatus.READY, "result": result})
+    return Published(model.id, model.name, PublishedArtifact(artifact_id, size, sha256))
 
 
 def test_the_first_caller_loads_and_the_next_finds_them_warm() -> None:
@@ -101,8 +100,7 @@ def test_one_that_is_too_large_takes_no_other_with_it() -> None:
     cache.get(small)
     data, model = b"".join(encode(some_vectors(500))), a_model()
     artifact_id, size, sha256 = store.write(model.id, 1, [data])
-    artifact = an_artifact(id=artifact_id, bytes=size, sha256=sha256)
-    cache.get(model.model_copy(update={"result": a_result(artifact)}))
+    cache.get(Published(model.id, model.name, PublishedArtifact(artifact_id, size, sha256)))
     assert cache.get(small)[1] is False
 
 
@@ -110,8 +108,8 @@ def test_a_forgotten_model_is_loaded_anew() -> None:
     store = CountingArtifactStore()
     cache, model = VectorCache(store, 10 * SIZE), published(store)
     cache.get(model)
-    cache.forget(model.id)
-    cache.forget(model.id)
+    cache.forget(model.model_id)
+    cache.forget(model.model_id)
     assert cache.get(model)[1] is True
 
 
@@ -122,12 +120,7 @@ def test_a_model_forgotten_while_it_loads_is_not_kept() -> None:
     with ThreadPoolExecutor(1) as pool:
         caller = pool.submit(cache.get, model)
         assert store.reached.wait(30)
-        cache.forget(model.id)
+        cache.forget(model.model_id)
         store.gate.set()
         assert caller.result(30)[1] is True
     assert cache.get(model)[1] is True
-
-
-def test_a_model_without_a_result_cannot_answer() -> None:
-    with pytest.raises(ModelNotReady):
-        VectorCache(MemoryArtifactStore(), SIZE).get(a_model())

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ophicleide.domain.imports import VectorsSource
 from ophicleide.domain.names import LabelKey, LabelValue, ModelId, ModelName, Url
+from ophicleide.domain.published import Published, PublishedArtifact
 from ophicleide.domain.quality import Quality
 from ophicleide.domain.training import TrainingParameters
 from ophicleide.domain.values import Value
@@ -204,6 +205,14 @@ class Model(Value):
     idempotency_key: str | None = None
     fingerprint: str
     outbox: tuple[OutboxEntry, ...] = ()
+
+    @property
+    def published(self) -> Published | None:
+        """What answers are made of; None unless it is ready."""
+        if self.status is not ModelStatus.READY or self.result is None:
+            return None
+        file = self.result.artifact
+        return Published(self.id, self.name, PublishedArtifact(file.id, file.bytes, file.sha256))
 
 
 PRIVATE_FIELDS = frozenset({"lease_expires_at", "idempotency_key", "fingerprint", "outbox"})

@@ -6,7 +6,7 @@ A record:   count  uint16 little-endian     similarities  count x float32     wo
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ophicleide.domain.vectors import WordVectors
@@ -16,14 +16,6 @@ KEPT_WORDS = 10_000
 
 KEPT_NEIGHBOURS = 50
 WORDS_AT_ONCE = 64
-
-
-class Published(NamedTuple):
-    """What must be known of a ready model to answer from its records."""
-
-    model_id: str
-    model_name: str
-    artifact_id: str
 
 
 def encode(neighbours: Sequence[tuple[str, float]]) -> bytes:

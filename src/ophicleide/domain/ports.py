@@ -13,9 +13,9 @@ from ophicleide.domain.aliases import Alias
 from ophicleide.domain.events import Event
 from ophicleide.domain.forms import KeptQuery
 from ophicleide.domain.lifecycle import Transition
-from ophicleide.domain.models import Artifact, Model, ModelStatus
+from ophicleide.domain.models import Model, ModelStatus
 from ophicleide.domain.names import MAX_NAME_LENGTH, LabelKey, LabelValue
-from ophicleide.domain.neighbours import Published
+from ophicleide.domain.published import ArtifactFile, Published
 from ophicleide.domain.values import Value
 
 if TYPE_CHECKING:  # numpy is a sixth of a second that functions without vectors do not pay
@@ -99,10 +99,10 @@ class ArtifactStore(Protocol):
     def write(self, model_id: str, attempt: int, chunks: Iterable[bytes]) -> tuple[str, int, str]:
         """Keep the bytes whole, of any size; gives (artifact id, bytes, SHA-256 hex). Writing the same attempt again replaces it."""
 
-    def read(self, artifact: Artifact) -> bytearray:
+    def read(self, artifact: ArtifactFile) -> memoryview:
         """All bytes in one buffer that the caller owns, length and checksum verified; `ArtifactDamaged` where they do not match."""
 
-    def read_range(self, artifact: Artifact, start: int, end: int) -> Iterator[bytes]:
+    def read_range(self, artifact: ArtifactFile, start: int, end: int) -> Iterator[bytes]:
         """Bytes from `start` up to `end` in pieces of a MiB or so, without the checksum, which is of the whole; `ArtifactDamaged` where they are not there."""
 
     def remove(self, model_id: str) -> None:
@@ -126,8 +126,8 @@ class PublishedModels(Protocol):
 
 
 class VectorSource(Protocol):
-    def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
-        """A ready model's vectors, whether the caller had to wait for a load, and for how many seconds."""
+    def get(self, model: Published) -> "tuple[WordVectors, bool, float]":
+        """A model's vectors, whether the caller had to wait for a load, and for how many seconds."""
 
     def forget(self, model_id: str) -> None:
         """Free what is kept of a model that is gone; nothing kept is no error."""

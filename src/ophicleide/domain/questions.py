@@ -20,9 +20,6 @@ NAMED_UNKNOWN = 100
 SPELT_UNKNOWN = 10
 """Of so many unknown words near spellings are sought; a request may hold thousands."""
 
-ROUNDING = 1e-12
-"""Below this part of what was added up, a sum of unit vectors is what rounding left of nothing."""
-
 
 def rows_of(vectors: WordVectors, words: Iterable[str]) -> list[int]:
     """Rows of the words; `UnknownWord` names all that are not there."""
@@ -136,18 +133,12 @@ def _one_by_product(vectors: WordVectors, asked: Criteria, without: list[int], a
 
 
 def _direction(vectors: WordVectors, asked: Criteria) -> Float64:
-    """Of a vector its own; of words the weighted sum of theirs, which points the way of gensim's mean (3CosAdd)."""
     if asked.vector is not None:
         given = np.array(asked.vector, dtype=np.float64)
         return unit(given / np.abs(given).max())
     positive, negative = asked.examples
-    if len(positive) == 1 and not negative:  # to the bit what one word alone is answered by
-        return vectors.direction(vectors.row(positive[0].word))
     signed = [(one.word, one.weight) for one in positive] + [(one.word, -one.weight) for one in negative]
-    total = np.sum([weight * vectors.direction(vectors.row(word)) for word, weight in signed], axis=0)
-    if np.abs(total).max() <= ROUNDING * sum(abs(weight) for _, weight in signed):
-        return np.zeros_like(total)
-    return unit(total)
+    return vectors.toward([(vectors.row(word), weight) for word, weight in signed])
 
 
 def _left_out(vectors: WordVectors, asked: Criteria) -> list[int]:

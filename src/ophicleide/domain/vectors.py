@@ -22,6 +22,9 @@ Counts = npt.NDArray[np.int64]
 WORD_BYTES = 160
 """What CPython 3.11 keeps of a word of a list besides its letters: the string, its places in list and index, its row number."""
 
+ROUNDING = 1e-12
+"""Below this part of what was added up, a sum of unit vectors is what rounding left of nothing."""
+
 
 @dataclass(frozen=True, eq=False)
 class WordVectors:
@@ -78,6 +81,18 @@ class WordVectors:
     def direction(self, row: int) -> Float64:
         """The unit vector of a row, float64 (D,); zeros for a row of zeros."""
         return unit(self.matrix[row])
+
+    def toward(self, signed: Sequence[tuple[int, float]]) -> Float64:
+        """Direction of the weighted sum of rows' directions, which points the way of gensim's mean (3CosAdd), float64 (D,).
+
+        signed: (row, weight), negative weights to be far from; zeros where nothing but rounding is left of the sum.
+        """
+        if len(signed) == 1 and signed[0][1] > 0:  # to the bit what one word alone is answered by
+            return self.direction(signed[0][0])
+        total = np.sum([weight * self.direction(row) for row, weight in signed], axis=0)
+        if np.abs(total).max() <= ROUNDING * sum(abs(weight) for _, weight in signed):
+            return np.zeros_like(total)
+        return unit(total)
 
     def most_similar(self, word: str, top_k: int) -> list[tuple[str, float]]:
         """The `top_k` words of highest cosine similarity to a word, itself left out; ties in row order."""

@@ -57,7 +57,6 @@ def main() -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    gc.collect()
     gc.freeze()
     gc.enable()
     _Server(config).run()

@@ -6,35 +6,35 @@ from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from ophicleide.domain.errors import ModelNotReady
-from ophicleide.domain.models import Model
-from ophicleide.domain.ports import ArtifactStore
+from ophicleide.garbage import uncollected
 
 if TYPE_CHECKING:
+    from ophicleide.domain.ports import ArtifactStore
+    from ophicleide.domain.published import Published
     from ophicleide.domain.vectors import WordVectors
 
 
 class VectorCache:
     """Safe for threads. One caller loads a model while the others wait for it; a failed load is not kept."""
 
-    def __init__(self, artifacts: ArtifactStore, cache_bytes: int) -> None:
+    def __init__(self, artifacts: "ArtifactStore", cache_bytes: int) -> None:
         self._artifacts = artifacts
         self._cache_bytes = cache_bytes
         self._loads: OrderedDict[str, Future[WordVectors]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, model: Model) -> "tuple[WordVectors, bool, float]":
+    def get(self, model: "Published") -> "tuple[WordVectors, bool, float]":
         """The model's vectors, whether this caller had to wait for a load, and how many seconds it waited.
 
         Raises what loading raises: `StoreUnavailable`, `ArtifactDamaged`.
         """
         started = perf_counter()
         with self._lock:
-            load = self._loads.get(model.id)
+            load = self._loads.get(model.model_id)
             cold, mine = load is None or not load.done(), load is None
             if load is None:
-                load = self._loads[model.id] = Future()
-            self._loads.move_to_end(model.id)
+                load = self._loads[model.model_id] = Future()
+            self._loads.move_to_end(model.model_id)
         if mine:
             self._load(model, load)
         vectors = load.result()
@@ -45,25 +45,23 @@ class VectorCache:
         with self._lock:
             self._loads.pop(model_id, None)
 
-    def _load(self, model: Model, load: "Future[WordVectors]") -> None:
+    def _load(self, model: "Published", load: "Future[WordVectors]") -> None:
         try:
             vectors = self._decoded(model)
         except BaseException as error:  # noqa: BLE001 - whatever ended it, those who wait must hear of it
             with self._lock:
-                if self._loads.get(model.id) is load:
-                    del self._loads[model.id]
+                if self._loads.get(model.model_id) is load:
+                    del self._loads[model.model_id]
             load.set_exception(error)
         else:
             load.set_result(vectors)
-            self._shrink(model.id)
+            self._shrink(model.model_id)
 
-    def _decoded(self, model: Model) -> "WordVectors":
-        if model.result is None:
-            raise ModelNotReady(f"The model '{model.name}' is {model.status}.", model.status)
+    def _decoded(self, model: "Published") -> "WordVectors":
         with ThreadPoolExecutor(1) as reader:
-            data = reader.submit(self._artifacts.read, model.result.artifact)
-            from ophicleide.domain import artifact  # numpy comes with it, and comes while the bytes do
-
+            data = reader.submit(self._artifacts.read, model.artifact)
+            with uncollected():
+                from ophicleide.domain import artifact  # numpy comes with it, and comes while the bytes do
             return artifact.decode(data.result())
 
     def _shrink(self, newest: str) -> None:

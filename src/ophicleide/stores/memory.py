@@ -8,10 +8,10 @@ from ophicleide.domain.aliases import Alias
 from ophicleide.domain.errors import ArtifactDamaged
 from ophicleide.domain.forms import KeptQuery
 from ophicleide.domain.lifecycle import Transition
-from ophicleide.domain.models import Artifact, Model, ModelStatus
+from ophicleide.domain.models import Model, ModelStatus
 from ophicleide.domain.names import is_id
-from ophicleide.domain.neighbours import Published
 from ophicleide.domain.ports import AliasPage, ModelFilter, ModelPage, ModelStore, Page, QueryPage
+from ophicleide.domain.published import ArtifactFile, Published
 from ophicleide.stores.pages import cut, last_seen
 
 PIECE_BYTES = 1 << 20
@@ -120,15 +120,15 @@ class MemoryArtifactStore:
         self._artifacts[artifact_id] = data
         return artifact_id, len(data), hashlib.sha256(data).hexdigest()
 
-    def read(self, artifact: Artifact) -> bytearray:
+    def read(self, artifact: ArtifactFile) -> memoryview:
         data = self._artifacts.get(artifact.id)
         if data is None:
             raise ArtifactDamaged("The stored vectors are missing.")
         if len(data) != artifact.bytes or hashlib.sha256(data).hexdigest() != artifact.sha256:
             raise ArtifactDamaged("The stored vectors differ from those that were published.")
-        return bytearray(data)
+        return memoryview(bytearray(data))
 
-    def read_range(self, artifact: Artifact, start: int, end: int) -> Iterator[bytes]:
+    def read_range(self, artifact: ArtifactFile, start: int, end: int) -> Iterator[bytes]:
         for offset in range(start, end, PIECE_BYTES):
             piece = self._artifacts.get(artifact.id, b"")[offset : min(offset + PIECE_BYTES, end)]
             if len(piece) < min(PIECE_BYTES, end - offset):
@@ -163,8 +163,8 @@ class MemoryPublishedModels:
         for model in (
             [self._models.get(ref)] if is_id(ref) else [self._models.pinned(ref), self._models.newest_ready(ref)]
         ):
-            if model is not None and model.status is ModelStatus.READY and model.result is not None:
-                return Published(model.id, model.name, model.result.artifact.id)
+            if model is not None and (published := model.published):
+                return published
         return None
 
 

@@ -2,8 +2,8 @@
 
 from ophicleide.domain.aliases import Alias
 from ophicleide.domain.lifecycle import delete, publish, start
-from ophicleide.domain.neighbours import Published
 from ophicleide.domain.ports import AliasStore, ModelStore, NeighbourStore, PublishedModels
+from ophicleide.domain.published import Published, PublishedArtifact
 from ophicleide.system import uuid7
 from tests.builders import NOW, a_model, a_result
 
@@ -53,7 +53,8 @@ def published(models: ModelStore, name: str) -> Published:
     models.change(model.id, 1, start(now=NOW, lease_seconds=45))
     result = a_result()
     models.change(model.id, 1, publish(model, result, now=NOW))
-    return Published(model.id, name, result.artifact.id)
+    file = result.artifact
+    return Published(model.id, name, PublishedArtifact(file.id, file.bytes, file.sha256))
 
 
 def test_an_id_or_a_name_stands_for_the_model_that_resolving_finds(published_reads: Reads) -> None:

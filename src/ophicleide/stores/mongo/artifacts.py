@@ -4,17 +4,17 @@ A file's id is `<model id>.<attempt>.<token>`; a fresh token a write, so that a 
 """
 
 import hashlib
+import mmap
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from secrets import token_hex
 from typing import Any
 
-from gridfs import GridFSBucket
 from pymongo.collection import Collection
 from pymongo.database import Database
 
 from ophicleide.domain.errors import ArtifactDamaged
-from ophicleide.domain.models import Artifact
+from ophicleide.domain.published import ArtifactFile
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 
 BUCKET = "artifacts"
@@ -32,6 +32,8 @@ class MongoArtifactStore:
         self._connection = connection
 
     def write(self, model_id: str, attempt: int, chunks: Iterable[bytes]) -> tuple[str, int, str]:
+        from gridfs import GridFSBucket  # who only reads does not wait for it
+
         artifact_id, size, digest = f"{model_id}.{attempt}.{token_hex(8)}", 0, hashlib.sha256()
         metadata = {"model_id": model_id, "attempt": attempt}
         with self._connection.transfer() as database:
@@ -44,33 +46,32 @@ class MongoArtifactStore:
                     size += len(chunk)
         return artifact_id, size, digest.hexdigest()
 
-    def read(self, artifact: Artifact) -> bytearray:
-        data, digest = bytearray(artifact.bytes), hashlib.sha256()
+    def read(self, artifact: ArtifactFile) -> memoryview:
+        view, digest = _room(artifact.bytes), hashlib.sha256()
         spans = [(start, min(start + SPAN_BYTES, artifact.bytes)) for start in range(0, artifact.bytes, SPAN_BYTES)]
-        view = memoryview(data)
         with ThreadPoolExecutor(READERS) as readers:
             # In order, so that what has come is summed while the rest is still read.
             for start, end in readers.map(lambda span: self._fill(view, artifact, *span), spans):
                 digest.update(view[start:end])
         if digest.hexdigest() != artifact.sha256:
             raise ArtifactDamaged("The stored vectors differ from those that were published.")
-        return data
+        return view
 
-    def _fill(self, view: memoryview, artifact: Artifact, start: int, end: int) -> tuple[int, int]:
+    def _fill(self, view: memoryview, artifact: ArtifactFile, start: int, end: int) -> tuple[int, int]:
         """A chunk at a time: what the driver needs for more would stay with the process."""
         for offset in range(start, end, CHUNK_BYTES):
             (chunk,) = self._some(artifact, offset // CHUNK_BYTES, offset // CHUNK_BYTES)
             view[offset : offset + len(chunk["data"])] = chunk["data"]
         return start, end
 
-    def read_range(self, artifact: Artifact, start: int, end: int) -> Iterator[bytes]:
+    def read_range(self, artifact: ArtifactFile, start: int, end: int) -> Iterator[bytes]:
         first, last = start // CHUNK_BYTES, (end - 1) // CHUNK_BYTES
         for number in range(first, last + 1, CHUNKS_AT_ONCE):
             for chunk in self._some(artifact, number, min(number + CHUNKS_AT_ONCE - 1, last)):
                 offset = chunk["n"] * CHUNK_BYTES
                 yield chunk["data"][max(start - offset, 0) : end - offset]
 
-    def _some(self, artifact: Artifact, first: int, last: int) -> list[Document]:
+    def _some(self, artifact: ArtifactFile, first: int, last: int) -> list[Document]:
         """Asked for anew each time: the server forgets a cursor that is idle while a slow caller reads."""
         with self._connection.transfer() as database:
             wanted = {"files_id": artifact.id, "n": {"$gte": first, "$lte": last}}
@@ -85,6 +86,12 @@ class MongoArtifactStore:
     def remove(self, model_id: str) -> None:
         with self._connection.transfer() as database:
             _remove(database, f"{model_id}.")
+
+
+def _room(size: int) -> memoryview:
+    """Memory of pages that are there already: to be given each when it is first written to takes twice as long."""
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_POPULATE", 0)
+    return memoryview(mmap.mmap(-1, max(size, 1), flags=flags))[:size]
 
 
 def _remove(database: Database[Document], prefix: str) -> None:

@@ -11,12 +11,12 @@ from pymongo import DESCENDING
 from pymongo.database import Database
 
 from ophicleide.domain.ids import is_id
-from ophicleide.domain.neighbours import Published
+from ophicleide.domain.published import Published, PublishedArtifact
 from ophicleide.stores.mongo.connection import Document, MongoConnection
 
 RECORDS_AT_ONCE = 1000
 READY = {"status": "ready"}
-OF_MODELS = {"name": 1, "result.artifact.id": 1}
+OF_MODELS = {"name": 1, "result.artifact": 1}
 
 
 class MongoNeighbourStore:
@@ -50,7 +50,9 @@ class MongoPublishedModels:
         with self._connection.request() as database:
             for condition in _meanings(database, ref):
                 if model := database.models.find_one({**condition, **READY}, OF_MODELS, sort=[("_id", DESCENDING)]):
-                    return Published(model["_id"], model["name"], model["result"]["artifact"]["id"])
+                    file = model["result"]["artifact"]
+                    found = PublishedArtifact(file["id"], file["bytes"], file["sha256"])
+                    return Published(model["_id"], model["name"], found)
         return None
 
 
