@@ -20,6 +20,7 @@ from gensim.models import KeyedVectors
 from benchmarks.published import DIMENSIONS, synthetic
 from functions.query import answers
 from functions.query.answers import Loaded
+from ophicleide.domain.published import Published, PublishedArtifact
 from ophicleide.domain.queries import Criteria, MostSimilar, MostSimilarBatch
 from ophicleide.domain.search import similarities
 from ophicleide.domain.vectors import WordVectors
@@ -74,10 +75,8 @@ def measure(vectors: WordVectors, rounds: int) -> None:
 
 def calls(vectors: WordVectors) -> dict[str, Callable[[], object]]:
     """The function's own work for a question, from the parsed question to the answer's value, HTTP and stores left out."""
-    from types import SimpleNamespace
-
-    model = SimpleNamespace(id="00000000-0000-7000-8000-000000000000", name="synthetic")
-    loaded = Loaded(model, vectors)  # type: ignore[arg-type]
+    file = PublishedArtifact("synthetic", 0, "")
+    loaded = Loaded(Published("00000000-0000-7000-8000-000000000000", "synthetic", file), vectors)
     questions = tuple(Criteria(word=word) for word in vectors.words[:TOGETHER])
     single = MostSimilar(model="synthetic", word=vectors.words[7])
     together = MostSimilarBatch(model="synthetic", queries=questions)

@@ -26,11 +26,19 @@ ORDINARY_NORMS = (1e-18, 1e18)
 BLOCK_ROWS = 2048
 """Rows of a block: with its scores for 64 queries it stays in a core's cache."""
 
-GROUP_ROWS = 64
+GROUP_ROWS = 32
 """Rows whose highest score stands for all of them while the threshold is sought."""
+
+BLOCK_GROUPS = BLOCK_ROWS // GROUP_ROWS
 
 CORES = min(len(os.sched_getaffinity(0)), 4)
 """A matrix product is bound by arithmetic, so cores share its blocks; a single question is bound by memory, which they share already."""
+
+GROUPS_AT_ONCE = 256
+"""Their rows, which lie apart, are copied together to be compared with the queries: 3 MB at 100 dimensions."""
+
+FEW_WANTED = 1000
+"""Where more are wanted of each, most groups hold some of them, and queries are faster one by one."""
 
 FEW_QUERIES = 3
 """So many queries are faster one by one than as a matrix product."""
@@ -50,7 +58,7 @@ def unit(vector: npt.ArrayLike) -> Float64:
 
 
 def similarities(rows: Float32, direction: Float64) -> Float32:
-    """Cosine similarities of rows (n, D) to a unit vector: `dot` in float64 by the row's norm, rounded to float32.
+    """Cosine similarities of rows (n, D) to a unit vector (D,), or each to its own (n, D): `dot` in float64 by the row's norm, rounded to float32.
 
     0 for a row of zeros. The rounding makes ties of what float32 cannot tell apart.
     """
@@ -58,7 +66,7 @@ def similarities(rows: Float32, direction: Float64) -> Float32:
     for start in range(0, len(rows), BLOCK_ROWS):
         wide = rows[start : start + BLOCK_ROWS].astype(np.float64)
         norms = np.sqrt(dot(wide, wide))
-        products = dot(wide, direction)
+        products = dot(wide, direction if direction.ndim == 1 else direction[start : start + BLOCK_ROWS])
         cosines = np.divide(products, norms, out=np.zeros_like(norms), where=norms > 0)
         found[start : start + BLOCK_ROWS] = cosines.clip(-1, 1)
     return found
@@ -100,16 +108,14 @@ class Search:
     ) -> list[Found]:
         """`nearest` for each of many unit vectors (Q, D), in one pass over the matrix."""
         left_out = [()] * len(directions) if without is None else without
-        if len(directions) <= FEW_QUERIES or not self._ordinary:
+        wanted = count + max(map(len, left_out), default=0)
+        if len(directions) <= FEW_QUERIES or wanted > FEW_WANTED or not self._ordinary:
             return [self.nearest(one, count, rows) for one, rows in zip(directions, left_out, strict=True)]
-        queries = directions.astype(np.float32)
-        found = []
-        for i, peaks in enumerate(self._peaks(queries)):
-            wanted = count + len(left_out[i])
-            rows = self._grouped(peaks, wanted)
-            scores = np.vecdot(self.matrix[rows], queries[i]) * self.inverse_norms[rows]
-            found.append(self._decided(rows[self._close(scores, wanted)], directions[i], count, left_out[i]))
-        return found
+        asked, rows = self._without(*self._close_each(directions.astype(np.float32), wanted), left_out)
+        found = self._similarities_each(asked, rows, directions)
+        order = np.lexsort((rows, -found, asked))
+        edges = np.searchsorted(asked, np.arange(1, len(directions)))
+        return [(rows[best], found[best]) for best in (each[:count] for each in np.split(order, edges))]
 
     def estimates(self, direction: Float64) -> tuple[Float32, float]:
         """Each row's similarity to a unit vector (D,) as one pass in float32 finds it, (V,), and how far off it may be."""
@@ -118,28 +124,58 @@ class Search:
         scores = np.vecdot(self.matrix, direction.astype(np.float32))
         return scores * self.inverse_norms, self._margin / 2
 
-    def _peaks(self, queries: Float32) -> Float32:
-        """The highest score of each group of rows for each query (Q, D), float32 (Q, groups)."""
-        groups, columns = -(-len(self.matrix) // GROUP_ROWS), np.ascontiguousarray(queries.T)
-        peaks = np.empty((groups, len(queries)), np.float32)
+    def _close_each(self, queries: Float32, count: int) -> tuple[Rows, Rows]:
+        """`_close` of each query (Q, D), as pairs: which query, rising, and a row."""
+        peaks = self._peaks(queries)
+        floors = _floor(peaks, count)[:, None] - self._margin
+        which, groups = np.nonzero(peaks >= floors)
+        first = groups // BLOCK_GROUPS * BLOCK_ROWS + groups % BLOCK_GROUPS
+        found = []
+        for start in range(0, len(which), GROUPS_AT_ONCE):
+            asked = which[start : start + GROUPS_AT_ONCE]
+            rows = first[start : start + GROUPS_AT_ONCE, None] + np.arange(0, BLOCK_ROWS, BLOCK_GROUPS)
+            there = np.minimum(rows, len(self.matrix) - 1)  # the last block may be short
+            scores = np.vecdot(self.matrix.take(there, axis=0), queries[asked, None]) * self.inverse_norms[there]
+            group, place = np.nonzero((scores >= floors[asked]) & (rows == there))
+            found.append((asked[group], rows[group, place]))
+        each_asked, each_row = zip(*found, strict=True)
+        return np.concatenate(each_asked), np.concatenate(each_row)
 
-        def fill(start: int) -> None:
-            scores = self.matrix[start : start + BLOCK_ROWS] @ columns
-            scores *= self.inverse_norms[start : start + BLOCK_ROWS, None]
-            edges = np.arange(0, len(scores), GROUP_ROWS)
-            first = start // GROUP_ROWS
-            np.maximum.reduceat(scores, edges, axis=0, out=peaks[first : first + len(edges)])
+    def _without(self, asked: Rows, rows: Rows, left_out: Sequence[Sequence[int]]) -> tuple[Rows, Rows]:
+        """The pairs but for rows that their query leaves out."""
+        pairs = asked * len(self.matrix) + rows
+        kept = ~np.isin(pairs, [query * len(self.matrix) + row for query, out in enumerate(left_out) for row in out])
+        return asked[kept], rows[kept]
+
+    def _similarities_each(self, asked: Rows, rows: Rows, directions: Float64) -> Float32:
+        """Of pairs of a query and a row."""
+        found = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), BLOCK_ROWS):
+            some = slice(start, start + BLOCK_ROWS)
+            found[some] = similarities(self.matrix[rows[some]], directions[asked[some]])
+        return found
+
+    def _peaks(self, queries: Float32) -> Float32:
+        """The highest score of each group of rows for each query (Q, D), float32 (Q, groups).
+
+        A block's groups take its rows in turn, so that the highest are found a whole stripe of rows at a time.
+        """
+        blocks, columns = -(-len(self.matrix) // BLOCK_ROWS), np.ascontiguousarray(queries.T)
+        peaks = np.empty((blocks, BLOCK_GROUPS, len(queries)), np.float32)
+
+        def fill(first: int) -> None:
+            scores = np.empty((BLOCK_ROWS, len(queries)), np.float32)
+            for block in range(first, blocks, CORES):
+                rows = slice(block * BLOCK_ROWS, (block + 1) * BLOCK_ROWS)
+                there = scores[: len(self.matrix[rows])]
+                np.matmul(self.matrix[rows], columns, out=there)
+                there *= self.inverse_norms[rows, None]
+                scores[len(there) :] = -np.inf
+                np.maximum.reduce(scores.reshape(GROUP_ROWS, BLOCK_GROUPS, -1), axis=0, out=peaks[block])
 
         with ThreadPoolExecutor(CORES) as cores:
-            for _ in cores.map(fill, range(0, len(self.matrix), BLOCK_ROWS)):
-                pass
-        return np.ascontiguousarray(peaks.T)
-
-    def _grouped(self, peaks: Float32, count: int) -> Rows:
-        """The rows of all groups that may hold one of the `count` best."""
-        groups = np.flatnonzero(peaks >= _highest(peaks, count) - self._margin)
-        rows = (groups[:, None] * GROUP_ROWS + np.arange(GROUP_ROWS)).ravel()
-        return rows[: np.searchsorted(rows, len(self.matrix))]
+            list(cores.map(fill, range(CORES)))
+        return np.ascontiguousarray(peaks.reshape(blocks * BLOCK_GROUPS, -1).T)
 
     def _close(self, scores: Float32, count: int) -> Rows:
         """Where scores lie that are among the `count` highest, or that only rounding may have kept from it."""
@@ -170,14 +206,18 @@ class Search:
         return bool(np.all((inverse == 0) | ((inverse >= 1 / high) & (inverse <= 1 / low))))
 
 
-def _highest(scores: Float32, count: int) -> float:
-    """The `count`-th highest; minus infinity where there are fewer."""
-    return float(np.partition(scores, -count)[-count]) if 0 < count <= len(scores) else -np.inf
+def _highest(scores: Float32, count: int) -> Float32:
+    """The `count`-th highest of the last axis; minus infinity where there are fewer."""
+    if not 0 < count <= scores.shape[-1]:
+        return np.full(scores.shape[:-1], -np.inf, np.float32)
+    highest: Float32 = np.partition(scores, -count)[..., -count]
+    return highest
 
 
-def _floor(scores: Float32, count: int) -> float:
-    """At most the `count`-th highest score: that of groups, which are fewer to sort, where there are many scores."""
-    whole = len(scores) // GROUP_ROWS * GROUP_ROWS
-    if whole < 4 * count * GROUP_ROWS:
+def _floor(scores: Float32, count: int) -> Float32:
+    """At most the `count`-th highest score of the last axis: that of groups, which are fewer to sort, where there are many."""
+    groups = scores.shape[-1] // GROUP_ROWS
+    if groups < 4 * count:
         return _highest(scores, count)
-    return _highest(np.maximum.reduceat(scores, np.arange(0, whole, GROUP_ROWS)), count)
+    striped = scores[..., : groups * GROUP_ROWS].reshape(*scores.shape[:-1], GROUP_ROWS, groups)
+    return _highest(np.maximum.reduce(striped, axis=-2), count)
