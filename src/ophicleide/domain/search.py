@@ -31,7 +31,8 @@ GROUP_ROWS = 32
 
 BLOCK_GROUPS = BLOCK_ROWS // GROUP_ROWS
 
-CORES = min(len(os.sched_getaffinity(0)), 4)
+_ALLOWED = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+CORES = min(_ALLOWED, 4)
 """A matrix product is bound by arithmetic, so cores share its blocks; a single question is bound by memory, which they share already."""
 
 GROUPS_AT_ONCE = 256
