@@ -38,6 +38,11 @@ CORES = min(_ALLOWED, 4)
 GROUPS_AT_ONCE = 256
 """Their rows, which lie apart, are copied together to be compared with the queries: 3 MB at 100 dimensions."""
 
+FEW_GROUPS = 16
+"""Where there are fewer than so many groups for each row that is wanted, groups leave too little out."""
+
+SCORES_AT_ONCE = 4_000_000
+
 FEW_WANTED = 1000
 """Where more are wanted of each, most groups hold some of them, and queries are faster one by one."""
 
@@ -127,6 +132,8 @@ class Search:
 
     def _close_each(self, queries: Float32, count: int) -> tuple[Rows, Rows]:
         """`_close` of each query (Q, D), as pairs: which query, rising, and a row."""
+        if len(self.matrix) < FEW_GROUPS * GROUP_ROWS * count:
+            return self._close_each_of_few(queries, count)
         peaks = self._peaks(queries)
         floors = _floor(peaks, count)[:, None] - self._margin
         which, groups = np.nonzero(peaks >= floors)
@@ -139,6 +146,18 @@ class Search:
             scores = np.vecdot(self.matrix.take(there, axis=0), queries[asked, None]) * self.inverse_norms[there]
             group, place = np.nonzero((scores >= floors[asked]) & (rows == there))
             found.append((asked[group], rows[group, place]))
+        each_asked, each_row = zip(*found, strict=True)
+        return np.concatenate(each_asked), np.concatenate(each_row)
+
+    def _close_each_of_few(self, queries: Float32, count: int) -> tuple[Rows, Rows]:
+        """The same where most groups would hold one of the best: all scores are kept, of some queries at a time."""
+        found = []
+        at_once = max(1, SCORES_AT_ONCE // len(self.matrix))
+        for start in range(0, len(queries), at_once):
+            scores = queries[start : start + at_once] @ self.matrix.T
+            scores *= self.inverse_norms
+            asked, rows = np.nonzero(scores >= _floor(scores, count)[:, None] - self._margin)
+            found.append((asked + start, rows))
         each_asked, each_row = zip(*found, strict=True)
         return np.concatenate(each_asked), np.concatenate(each_row)
 
