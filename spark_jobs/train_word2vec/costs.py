@@ -18,6 +18,9 @@ _SECONDS_PER_WORD, _SECONDS_PER_PRODUCT = 0.6e-6, 8e-10
 """Of gensim's kernel on one thread: fixed for a word, and for each number that is multiplied; docs/training.md."""
 
 MIN_LEARNING_SECONDS = 3.0
+MOST_APART = 3.0
+"""What a job took beyond so many times what was known, or less than that part of it, is taken for an accident of that job."""
+
 _TREE_DEPTH = log2(20_000)
 _SCALES = {Trainer.GENSIM: 1.0, Trainer.MLLIB: 2.2}
 
@@ -26,20 +29,20 @@ _SCALES = {Trainer.GENSIM: 1.0, Trainer.MLLIB: 2.2}
 class Costs:
     """Fixed seconds of each phase, and seconds for each unit of work in it."""
 
-    starting: float = 4.0
-    text_byte: float = 1.5e-7
+    starting: float = 2.0
+    text_byte: float = 5e-7
     """To fetch and tokenise; all tasks together."""
 
     counting: float = 1.0
-    counted_word: float = 2e-7
-    training: float = 2.0
+    counted_word: float = 3e-7
+    training: float = 1.7
     """Imports and copying, before the first word is learnt."""
 
     learnt_word: float = 0.6
     """As a multiple of `seconds_per_word` on one thread; all threads together."""
 
-    checking: float = 1.0
-    publishing: float = 0.5
+    checking: float = 0.5
+    publishing: float = 1.5
 
     @classmethod
     def read(cls, folder: Path) -> "Costs":
@@ -76,7 +79,7 @@ def learnt(before: Costs, took: Mapping[str, float], work: Work, parameters: Tra
         return before
 
     def between(known: float, now: float) -> float:
-        return (known + max(now, known / 10)) / 2
+        return (known + min(max(now, known / MOST_APART), known * MOST_APART)) / 2
 
     counting = took[Phase.COUNTING] - before.counting
     return replace(
