@@ -1,15 +1,14 @@
 """The job on a real Spark and real servers: what it publishes, and every way in which it ends."""
 
 import gzip
-import os
-import signal
-import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from ophicleide.domain.artifact import decode
@@ -322,7 +321,8 @@ def test_a_worker_that_is_killed_is_reported_as_out_of_memory(world: World, text
     def kill_workers(exchange: Exchange) -> None:
         exchange.head(Content_Length="1000")
         for worker in python_workers(world.spark):
-            os.kill(worker, signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
 
     assert world.failure(texts.answers("/x", kill_workers)).code is FailureCode.OUT_OF_MEMORY
 
@@ -410,14 +410,7 @@ def test_the_lease_is_held_while_the_job_works(world: World, texts: TextServer) 
     assert leases == [True]
 
 
-def python_workers(spark: Any) -> list[int]:
+def python_workers(spark: Any) -> set[psutil.Process]:
     """Processes that Spark's Python daemon forked; the daemon is a child of the JVM."""
-    jvm = type(spark)._gateway.proc.pid
-    return [
-        worker for parent in _children(jvm) for daemon in (parent, *_children(parent)) for worker in _children(daemon)
-    ]
-
-
-def _children(pid: int) -> list[int]:
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(word) for word in found.stdout.split()]
+    jvm = psutil.Process(type(spark)._gateway.proc.pid)
+    return {*jvm.children(recursive=True)} - {*jvm.children()}

@@ -1,7 +1,6 @@
 """The job as the process that launchers start: on the real document store, with real signals."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 from ophicleide.domain.artifact import decode
 from ophicleide.domain.lifecycle import delete, lease_is_dead
 from ophicleide.domain.models import FailureCode, Model, ModelStatus
+from ophicleide.launchers.sessions import Session
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore
 from ophicleide.system import utc_now
 from tests.builders import a_model
@@ -41,34 +41,37 @@ def models(connection: MongoConnection) -> MongoModelStore:
     return MongoModelStore(connection)
 
 
+class Job(subprocess.Popen[bytes]):
+    """The job's process, leader of a session of its own as launchers have it."""
+
+    def __init__(self, model: Model, store: Any, folder: Path, **settings: str) -> None:
+        environ = {
+            **os.environ,
+            "MONGODB_URI": store.uri,
+            "OPHICLEIDE_DATABASE": DATABASE,
+            "OPHICLEIDE_FETCH_ALLOWED": "127.0.0.1",
+            "OPHICLEIDE_HEARTBEAT_SECONDS": "0.2",
+            "OPHICLEIDE_SPARK_MASTER": "local[1]",
+            **settings,
+        }
+        command = [sys.executable, "-m", "spark_jobs.train_word2vec.main", "--model-id", model.id, "--attempt", "1"]
+        with (folder / "job.log").open("wb") as log:
+            super().__init__(command, env=environ, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+        self.session = Session(pid=self.pid, started_at=time.time())
+
+    def is_gone(self) -> bool:
+        return not self.session.members()
+
+
 @contextmanager
-def job(model: Model, store: Any, folder: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The job's process, leader of a session of its own as launchers have it; nothing of the session outlives the test."""
-    environ = {
-        **os.environ,
-        "MONGODB_URI": store.uri,
-        "OPHICLEIDE_DATABASE": DATABASE,
-        "OPHICLEIDE_FETCH_ALLOWED": "127.0.0.1",
-        "OPHICLEIDE_HEARTBEAT_SECONDS": "0.2",
-        "OPHICLEIDE_SPARK_MASTER": "local[1]",
-        **settings,
-    }
-    command = [sys.executable, "-m", "spark_jobs.train_word2vec.main", "--model-id", model.id, "--attempt", "1"]
-    with (folder / "job.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+def job(model: Model, store: Any, folder: Path, **settings: str) -> Iterator[Job]:
+    """Nothing of the job's session outlives the test."""
+    process = Job(model, store, folder, **settings)
     try:
         yield process
     finally:
-        for pid in members(process.pid):
-            os.kill(pid, signal.SIGKILL)
+        process.session.end(grace_seconds=0)
         process.wait(timeout=30)
-
-
-def members(session: int) -> list[int]:
-    """Processes of a session: Spark's Python daemon leaves the process group."""
-    found = subprocess.run(["ps", "-eo", "pid=,sid=,stat="], capture_output=True, text=True, check=True)
-    rows = [line.split() for line in found.stdout.splitlines()]
-    return [int(pid) for pid, of, state in rows if int(of) == session and not state.startswith("Z")]
 
 
 def becomes(condition: Callable[[], bool]) -> bool:
@@ -133,7 +136,7 @@ def test_a_pending_model_becomes_ready_and_its_event_reaches_the_sink(
 
     with event_sink() as (sink, taken), job(model, document_store, tmp_path, K_SINK=sink) as process:
         assert process.wait(timeout=END_SECONDS) == 0, (tmp_path / "job.log").read_text()
-        assert becomes(lambda: members(process.pid) == [])
+        assert becomes(process.is_gone)
 
     ready = of(models, model)
     assert ready.status is ModelStatus.READY
@@ -155,7 +158,7 @@ def test_a_killed_driver_takes_its_jvm_along_and_leaves_a_dead_lease(
         assert asked.wait(END_SECONDS), (tmp_path / "job.log").read_text()
         process.kill()
         process.wait(timeout=30)
-        assert becomes(lambda: members(process.pid) == [])
+        assert becomes(process.is_gone)
 
     assert of(models, model).status is ModelStatus.TRAINING
     assert becomes(lambda: lease_is_dead(of(models, model), utc_now()))
@@ -171,7 +174,7 @@ def test_a_job_that_is_told_to_end_says_so(
         assert asked.wait(END_SECONDS), (tmp_path / "job.log").read_text()
         process.terminate()
         assert process.wait(timeout=END_SECONDS) == 1
-        assert becomes(lambda: members(process.pid) == [])
+        assert becomes(process.is_gone)
 
     failure = of(models, model).failure
     assert failure is not None
@@ -189,7 +192,7 @@ def test_deleting_the_model_ends_the_process_and_all_that_it_started(
         assert asked.wait(END_SECONDS), (tmp_path / "job.log").read_text()
         models.change(model.id, 1, delete(now=utc_now()))
         assert process.wait(timeout=END_SECONDS) == 0
-        assert becomes(lambda: members(process.pid) == [])
+        assert becomes(process.is_gone)
 
     assert of(models, model).status is ModelStatus.DELETED
 
