@@ -8,6 +8,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from ophicleide.domain.words import spelt
 from spark_jobs.train_word2vec.segment import WITHOUT_BLANKS, Segment
@@ -16,7 +17,7 @@ MAX_CONTEXT_WORDS = 1000
 """Longest context; the cap of the first word2vec.c and of Spark, so that all trainers see the same lines."""
 
 WRAPPED_LINE_LENGTH = 200
-"""Nobody wraps prose by hand beyond this many characters: a longer line is a paragraph of its own."""
+"""Nobody wraps prose by hand beyond this many characters."""
 
 MAX_WORD_LENGTH = 64
 """Longer runs of letters are encoded data, not words."""
@@ -65,20 +66,27 @@ def _segmented(run: str, segment: Segment) -> Iterable[str]:
 def contexts(lines: Iterable[str], segment: Segment | None = None) -> Iterator[list[str]]:
     """Words that may be each other's neighbours: a paragraph, cut after 1000 words.
 
-    A blank line ends a paragraph, a mere line break does not, unless the line is too long to have been wrapped.
+    Lines between two blank ones are a paragraph when they look wrapped by hand: none is long, and together they have
+    at most 1000 words. Otherwise each of them is one, as in corpora with a sentence or a document a line.
     """
-    context: list[str] = []
+    run: list[list[str]] = []
+    size, wrapped = 0, True
     for line in lines:
-        found = words(line, segment)
-        if context and (not line.strip() or len(line) > WRAPPED_LINE_LENGTH):
-            yield context
-            context = []
-        context += found
-        while len(context) >= MAX_CONTEXT_WORDS:
-            yield context[:MAX_CONTEXT_WORDS]
-            context = context[MAX_CONTEXT_WORDS:]
-        if len(line) > WRAPPED_LINE_LENGTH and context:
-            yield context
-            context = []
-    if context:
+        if not line.strip():
+            yield from _cut(chain.from_iterable(run))
+            run, size, wrapped = [], 0, True
+        elif found := words(line, segment):
+            run.append(found)
+            size += len(found)
+            wrapped = wrapped and len(line) <= WRAPPED_LINE_LENGTH and size <= MAX_CONTEXT_WORDS
+            if not wrapped:
+                for each in run:
+                    yield from _cut(each)
+                run = []
+    yield from _cut(chain.from_iterable(run))
+
+
+def _cut(words: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(words)
+    while context := list(islice(rest, MAX_CONTEXT_WORDS)):
         yield context

@@ -7,6 +7,7 @@ Proxy variables of the environment are ignored: behind a proxy the guard could n
 import http.client
 import os
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -184,6 +185,8 @@ def _reason(error: Exception) -> str:
             return "its host name is not known"
         case faults.IncompleteRead() | http.client.IncompleteRead() | http.client.RemoteDisconnected():
             return "the server closed the connection before the end"
+        case ssl.SSLCertVerificationError(verify_message=str(text)):
+            return f"its certificate is not trusted: {text}"
         case OSError(strerror=str(text)):
             return f"the connection failed: {text}"
         case origin:

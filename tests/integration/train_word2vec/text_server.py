@@ -1,7 +1,8 @@
-"""A real HTTP server on loopback whose answers a test writes by hand, down to the bytes on the wire."""
+"""A real HTTP or HTTPS server on loopback whose answers a test writes by hand, down to the bytes on the wire."""
 
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,14 +54,17 @@ class _Server(ThreadingHTTPServer):
 
 
 class TextServer:
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._server = _Server(("127.0.0.1", 0), Exchange)
+        self._scheme = "http"
+        if tls:
+            self._scheme, self._server.socket = "https", tls.wrap_socket(self._server.socket, server_side=True)
         self._server.answers, self._server.released = {}, Event()
         self.port = self._server.server_address[1]
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self._scheme}://127.0.0.1:{self.port}{path}"
 
     def answers(self, path: str, answer: Answer) -> str:
         """Has the path answered so, and gives its URL."""
@@ -81,8 +85,8 @@ class TextServer:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[TextServer]:
-    server = TextServer()
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[TextServer]:
+    server = TextServer(tls)
     try:
         yield server
     finally:

@@ -53,18 +53,29 @@ def test_hard_wrapped_lines_share_a_context_and_a_blank_line_ends_it() -> None:
     assert [len(context) for context in contexts(lines)] == [11, 2]
 
 
-def test_a_long_line_is_a_paragraph_of_its_own() -> None:
+def test_lines_beside_a_long_one_were_not_wrapped_by_hand() -> None:
     long = "word " * 50
 
-    assert [len(context) for context in contexts(["short one", long, long, "and more", "of it"])] == [2, 50, 50, 4]
+    assert [len(context) for context in contexts(["short one", long, "and more", "of it"])] == [2, 50, 2, 2]
+    assert [len(context) for context in contexts([long, "", "short", "lines"])] == [50, 2]
+
+
+def test_lines_without_a_blank_one_among_them_are_sentences_or_documents() -> None:
+    corpus = ["one two three four five"] * 500
+
+    assert [len(context) for context in contexts(corpus)] == [5] * 500
+    assert [len(context) for context in contexts([*corpus, "", "wrapped", "again"])][-1] == 2
+
+
+def test_wrapped_lines_may_fill_a_context_and_no_more() -> None:
+    lines = ["one two three four five"] * (MAX_CONTEXT_WORDS // 5)
+
+    assert [len(context) for context in contexts(lines)] == [MAX_CONTEXT_WORDS]
+    assert len(list(contexts([*lines, "six"]))) == len(lines) + 1
 
 
 def test_a_context_is_cut_at_the_cap_and_no_word_is_lost() -> None:
-    lines = ["one two three four five"] * 500
-
-    found = list(contexts(lines))
-
-    assert [len(context) for context in found] == [MAX_CONTEXT_WORDS, MAX_CONTEXT_WORDS, 500]
+    assert [len(context) for context in contexts(["word " * 2500])] == [MAX_CONTEXT_WORDS, MAX_CONTEXT_WORDS, 500]
 
 
 def test_a_text_without_words_has_no_context() -> None:
