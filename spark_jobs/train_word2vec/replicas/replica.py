@@ -1,11 +1,12 @@
 """One replica of a gensim model, trained in step with the others: a round of a few thousand words, then an exchange.
 
+The next round is learnt while the exchange is under way, so that ranks seldom wait for each other.
 All ranks begin with the same vectors, which the seed gives, and end with the same, bit by bit.
 Threads of one replica share its vectors without locks, as gensim's do.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -29,27 +30,34 @@ _SAMPLED_CONTEXTS = 5_000
 
 @dataclass
 class Side:
-    """One matrix that is exchanged: rows, their values at the last exchange, and when each is due."""
+    """One matrix that is exchanged: rows, their values at the last exchange, own moves in it, and when each row is due."""
 
     rows: Floats
     agreed: Floats
+    moves: Floats
     schedule: Schedule
     weights: Floats
     spread: float
 
     @classmethod
     def of(cls, load: Load) -> "Side":
-        return cls(load.rows, load.rows.copy(), Schedule.of(load.updates), load.weights, load.spread)
+        return cls(load.rows, load.rows.copy(), load.rows[:0], Schedule.of(load.updates), load.weights, load.spread)
 
-    def moves(self, step: int, last: bool) -> Floats:
-        """Since the last exchange, of the rows due after round `step`: contiguous."""
+    def give(self, step: int, last: bool) -> Floats:
+        """A copy of the moves since the last exchange, of the rows due after round `step`: contiguous."""
         count = self.schedule.rows(step, last)
-        return self.rows[:count] - self.agreed[:count]
+        self.moves = self.rows[:count] - self.agreed[:count]
+        return self.moves.copy()
 
-    def accept(self, merged: Floats) -> None:
-        agreed = self.agreed[: len(merged)]
-        agreed += merged
-        self.rows[: len(merged)] = agreed
+    def take(self, merged: Floats) -> None:
+        """The merged moves in place of the own ones; what was learnt since they were given stays."""
+        self.agreed[: len(merged)] += merged
+        merged -= self.moves
+        self.rows[: len(merged)] += merged
+
+    def settle(self) -> None:
+        """To the bits that all ranks agreed on last."""
+        self.rows[:] = self.agreed
 
     def curvature(self) -> Curvature:
         """What updates of the other side feel."""
@@ -72,13 +80,19 @@ class Replica:
         rounds = max(1, round(self.tokens / self.round_words))
         steps = epochs * rounds
         self._prepare(rounds)
-        with ThreadPoolExecutor(self.threads) as pool:
+        exchange: Future[list[Floats]] | None = None
+        with ThreadPoolExecutor(self.threads + 1) as pool:
             words_done(0)
             for step, part in enumerate(self._parts(epochs, rounds), 1):
                 rate = self._rate((step - 1) / steps)
                 list(pool.map(self._learn_from, _split(part, self.threads), [rate] * self.threads))
-                self._exchange(step, rate, last=step == steps)
+                self._take(exchange)
+                given = [side.give(step, last=step == steps) for side in self._sides]
+                exchange = pool.submit(self._merged, given, step, rate, last=step == steps)
                 words_done(self.tokens * step // rounds)
+            self._take(exchange)
+        for side in self._sides:
+            side.settle()
 
     def _prepare(self, rounds: int) -> None:
         self.model.random = np.random.RandomState((self.model.seed + 7919 * (self.mesh.rank + 1)) % 2**32)
@@ -107,10 +121,10 @@ class Replica:
             else:
                 train_batch_cbow(self.model, batch, rate, work, mean, False)
 
-    def _exchange(self, step: int, rate: float, last: bool) -> None:
+    def _merged(self, moves: list[Floats], step: int, rate: float, last: bool) -> list[Floats]:
+        """In place: what all ranks' moves come to."""
         if not step & (step - 1) or step % CURVATURE_PERIOD == 0:
             self._curvatures = [side.curvature() for side in reversed(self._sides)]
-        moves = [side.moves(step, last) for side in self._sides]
 
         def merge(number: int, first: int, rows: Floats) -> None:
             schedule = self._sides[number].schedule
@@ -121,8 +135,12 @@ class Replica:
                     combine(rows[low - first : high - first], updates, rate, self._curvatures[number], self.mesh.size)
 
         self.mesh.reduce_rows(moves, merge)
-        for side, merged in zip(self._sides, moves, strict=True):
-            side.accept(merged)
+        return moves
+
+    def _take(self, exchange: Future[list[Floats]] | None) -> None:
+        if exchange:
+            for side, merged in zip(self._sides, exchange.result(), strict=True):
+                side.take(merged)
 
 
 def _split(contexts: list[Context], parts: int) -> list[list[Context]]:

@@ -1,6 +1,9 @@
 """Replicas in step: equal at all ranks, and as good as one process where sums and means of moves are not."""
 
+from collections import defaultdict
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -69,6 +72,28 @@ def test_one_thread_each_and_equal_input_give_equal_vectors(tmp_path: Path) -> N
     first, second = (learnt(tmp_path, 2)[0] for _ in range(2))
 
     assert np.array_equal(first, second)
+
+
+def test_the_next_round_is_learnt_while_an_exchange_is_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds, begun, next_began = count(), defaultdict(Event), []
+    learn_from, merged = Replica._learn_from, Replica._merged
+
+    def told(replica: Replica, *given: Any) -> None:
+        begun[next(rounds)].set()
+        learn_from(replica, *given)
+
+    def waiting(replica: Replica, moves: Any, step: int, rate: float, last: bool) -> Any:
+        next_began.append(last or begun[step].wait(timeout=30))
+        return merged(replica, moves, step, rate, last)
+
+    monkeypatch.setattr(Replica, "_learn_from", told)
+    monkeypatch.setattr(Replica, "_merged", waiting)
+    learnt(tmp_path, 1)
+
+    assert len(next_began) > 2
+    assert all(next_began)
 
 
 @pytest.mark.parametrize("chosen", [{"algorithm": Algorithm.CBOW}, {"hierarchical_softmax": True}])
