@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from ophicleide.domain.models import Failure, FailureCode, Source
 from ophicleide.fetching.download import Limits
@@ -17,6 +16,7 @@ from spark_jobs.train_word2vec.fetch import Fetcher, Report
 from tests.integration.train_word2vec.text_server import Exchange, TextServer, serving
 
 TEXT = "Emma Woodhouse, handsome, clever, and rich.\n\nSixteen years had Miss Taylor been in the family.\n"
+CERTIFICATES = Path(__file__).with_name("certificates")
 LINES = b"emma woodhouse handsome clever and rich\nsixteen years had miss taylor been in the family\n"
 
 
@@ -244,25 +244,23 @@ def test_progress_is_told_while_a_text_arrives(texts: TextServer) -> None:
     ]
 
 
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
-    """A certificate authority of the test's own, which this process trusts."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    return authority
-
-
 @contextmanager
-def serving_as(name: str, authority: trustme.CA) -> Iterator[TextServer]:
+def serving_as(name: str) -> Iterator[TextServer]:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(tls)
+    tls.load_cert_chain(CERTIFICATES / f"{name}.pem")
     with serving(tls) as server:
         yield server
 
 
-def test_https_is_fetched_from_who_has_a_trusted_certificate(authority: trustme.CA) -> None:
-    with serving_as("127.0.0.1", authority) as texts:
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The authority of the test's own certificates, but for the stranger's, is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "authority.pem"))
+
+
+@pytest.mark.usefixtures("authority")
+def test_https_is_fetched_from_who_has_a_trusted_certificate() -> None:
+    with serving_as("loopback") as texts:
         lines, (report,) = fetch(texts.serves("/emma.txt", TEXT.encode()))
 
     assert lines == LINES
@@ -272,26 +270,28 @@ def test_https_is_fetched_from_who_has_a_trusted_certificate(authority: trustme.
 
 @pytest.mark.usefixtures("authority")
 def test_a_certificate_of_an_unknown_authority_is_refused() -> None:
-    with serving_as("127.0.0.1", trustme.CA()) as texts:
+    with serving_as("stranger") as texts:
         failed = failure(texts.serves("/emma.txt", TEXT.encode()))
 
     assert "its certificate is not trusted: unable to get local issuer certificate" in failed.detail
 
 
-def test_a_certificate_of_another_host_is_refused(authority: trustme.CA) -> None:
-    with serving_as("example.org", authority) as texts:
+@pytest.mark.usefixtures("authority")
+def test_a_certificate_of_another_host_is_refused() -> None:
+    with serving_as("elsewhere") as texts:
         failed = failure(texts.serves("/emma.txt", TEXT.encode()))
 
     assert "its certificate is not trusted: IP address mismatch" in failed.detail
 
 
-def test_a_text_that_trickles_over_https_is_cut_off_too(authority: trustme.CA) -> None:
+@pytest.mark.usefixtures("authority")
+def test_a_text_that_trickles_over_https_is_cut_off_too() -> None:
     def trickling(exchange: Exchange) -> None:
         exchange.head()
         while not exchange.pause(0.05):
             exchange.wfile.write(b"word ")
 
-    with serving_as("127.0.0.1", authority) as texts:
+    with serving_as("loopback") as texts:
         failed = failure(texts.answers("/endless", trickling), total_seconds=0.5)
 
     assert "it had not arrived after 0.5 seconds" in failed.detail
