@@ -86,6 +86,9 @@ class Product:
     def post(self, path: str, **options: Any) -> httpx.Response:
         return self.client.post(f"{self.address}{path}", **options)
 
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        return self.client.put(f"{self.address}{path}", **options)
+
     def delete(self, path: str) -> httpx.Response:
         return self.client.delete(f"{self.address}{path}")
 

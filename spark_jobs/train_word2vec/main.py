@@ -7,6 +7,7 @@ import sys
 from threading import Thread
 
 from ophicleide.edge.logs import set_up
+from ophicleide.edge.sink import sink_at
 from ophicleide.launchers.java import java_home
 from ophicleide.settings import Settings, SettingsError
 from ophicleide.stores.mongo import MongoArtifactStore, MongoConnection, MongoModelStore, MongoNeighbourStore
@@ -15,7 +16,6 @@ from spark_jobs.spark_start import start_spark
 from spark_jobs.train_word2vec.attempt import Attempt
 from spark_jobs.train_word2vec.failures import DRIVER_STOPPED
 from spark_jobs.train_word2vec.job import Job, StartSpark
-from spark_jobs.train_word2vec.sink import HttpEventSink, NoSink
 from spark_jobs.train_word2vec.turn import wait_for_turn
 
 
@@ -45,9 +45,10 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         # In a thread: the handler interrupts code that may hold the very lock that stopping needs.
         signal.signal(number, lambda *_: Thread(target=attempt.stop, args=(DRIVER_STOPPED,)).start())
-    sink = HttpEventSink(settings.sink_url) if settings.sink_url else NoSink()
     artifacts, neighbours = MongoArtifactStore(connection), MongoNeighbourStore(connection)
-    return Job(settings, attempt, models, artifacts, neighbours, sink, _spark_starter(settings)).run()
+    return Job(
+        settings, attempt, models, artifacts, neighbours, sink_at(settings.sink_url), _spark_starter(settings)
+    ).run()
 
 
 def _spark_starter(settings: Settings) -> StartSpark:

@@ -93,6 +93,8 @@ def test_from_urls_to_neighbours_by_cloudevents(product: Product) -> None:
     assert "wentworth" in neighbours(reply)
     assert len(product.get("/api/models", params=find).json()["models"]) == 1
     until(lambda: f"dev.ophicleide.model.ready.v1 {made[0]['id']}" in product.output)
+    assert product.put("/api/aliases/chosen", json={"model": asked["name"]}).status_code == 200
+    until(lambda: f"dev.ophicleide.alias.changed.v1 {made[0]['id']}" in product.output)
 
 
 def test_a_training_survives_the_restart_of_the_function_that_launched_it(product: Product) -> None:

@@ -77,6 +77,40 @@ def test_the_answer_is_an_event_of_the_change(client, world, way):
     assert (told["type"], told["source"], told["subject"]) == (CHANGED, "/ophicleide/set-alias", model.id)
 
 
+def test_a_change_by_http_is_told_by_an_event(client, world):
+    first, second = world.ready("one"), world.ready("two")
+    pin(client, "http", "prod", first.id)
+    answer = pin(client, "http", "prod", second.id)
+    pin(client, "http", "prod", second.id)
+    let_go(client, "http", "prod")
+    let_go(client, "http", "prod")
+    told = world.told.events
+    assert [(event.id, event.subject) for event in told] == [
+        ("prod.1", first.id),
+        ("prod.2", second.id),
+        ("prod.3", None),
+    ]
+    assert {(event.type, event.source) for event in told} == {(CHANGED, "/ophicleide/set-alias")}
+    assert told[1].data == answer.data
+
+
+@pytest.mark.parametrize("way", EVENT_WAYS)
+def test_a_change_that_an_event_asked_for_is_told_by_the_answer_alone(client, world, way):
+    pin(client, way, "prod", world.ready().id)
+    let_go(client, way, "prod")
+    assert world.told.events == []
+
+
+def test_a_change_that_nobody_took_holds_and_is_told_when_it_is_asked_for_again(client, world):
+    model = world.ready()
+    world.told.down = True
+    assert pin(client, "http", "prod", model.id).status == 200
+    assert world.aliases.get("prod").model_id == model.id
+    world.told.down = False
+    pin(client, "http", "prod", model.id)
+    assert [event.id for event in world.told.events] == ["prod.1"]
+
+
 @pytest.mark.parametrize("way", EVENT_WAYS)
 def test_an_event_that_comes_late_again_moves_nothing(client, world, way):
     first, second = world.ready("one"), world.ready("two")

@@ -18,6 +18,7 @@ from functions.query.keeping import Keeping
 from functions.set_alias.handler import Aliasing
 from ophicleide.domain import artifact
 from ophicleide.domain.errors import LaunchFailed, StoreUnavailable
+from ophicleide.domain.events import Event
 from ophicleide.domain.lifecycle import new_model, publish, start
 from ophicleide.domain.models import Artifact, Corpus, CreateModel, Model, TrainingResult
 from ophicleide.domain.neighbours import KEPT_WORDS, records
@@ -70,6 +71,19 @@ class Switchable:
         return getattr(self._store, name)
 
 
+class Told:
+    """A sink of events; it takes none while `down`."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.down = False
+
+    def send(self, event: Event) -> None:
+        if self.down:
+            raise ConnectionRefusedError("nobody listens")
+        self.events.append(event)
+
+
 @dataclass
 class World:
     models: Any = None
@@ -79,6 +93,7 @@ class World:
     launcher: FakeLauncher = field(default_factory=FakeLauncher)
     time: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
     aliases: MemoryAliasStore = field(default_factory=MemoryAliasStore)
+    told: Told = field(default_factory=Told)
 
     def __post_init__(self) -> None:
         self.models = self.models or Switchable(MemoryModelStore(self.aliases))
@@ -136,7 +151,7 @@ class World:
                 *Exporting(self.models, self.artifacts, self.now, {PROJECTOR_PAGE}).operations(),
                 *AliasListing(self.aliases).operations(),
             ),
-            "set_alias": Aliasing(self.models, self.aliases, self.now).operations(),
+            "set_alias": Aliasing(self.models, self.aliases, self.told, self.now).operations(),
             "query": Querying(
                 Asking(answering, MAX_BATCH_QUERIES), Keeping(answering, self.queries, uuid7)
             ).operations(),

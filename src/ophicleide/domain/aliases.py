@@ -47,9 +47,11 @@ class Alias(Value):
     revision: Annotated[int, Field(ge=1)] = 1
     keys: tuple[str, ...] = ()
     """Idempotency keys of the latest changes: a change that comes twice, or late, is made once."""
+    told: int = 0
+    """The latest revision that an event has told of, beside those which were asked for by event and answered by one."""
 
 
-PRIVATE_ALIAS_FIELDS = frozenset({"keys"})
+PRIVATE_ALIAS_FIELDS = frozenset({"keys", "told"})
 
 
 def pointed(alias: Alias | None, name: str, model_id: str | None, *, now: datetime, key: str | None) -> Alias:

@@ -51,7 +51,8 @@ class Asked:
     value: Value
 
     def run(self, arrived: float | None = None) -> Outcome:
-        return self.operation.run(self.value, Call(idempotency_key=self.event.idempotency_key, arrived=arrived))
+        call = Call(idempotency_key=self.event.idempotency_key, by_event=True, arrived=arrived)
+        return self.operation.run(self.value, call)
 
 
 def answer(function: Address, request: Request, mode: Mode) -> Response:

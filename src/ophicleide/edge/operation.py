@@ -17,6 +17,8 @@ class Call:
     if_none_match: str | None = None
     base_url: str = ""
     """Where the caller sees the function's root; empty where that is not known."""
+    by_event: bool = False
+    """An event asked, and the answer will be one."""
     arrived: float | None = None
     """When the request arrived, by perf_counter, where it is known."""
 

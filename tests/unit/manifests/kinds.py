@@ -86,6 +86,28 @@ class Broker(Strict):
     spec: BrokerSpec
 
 
+class BrokerReference(Strict):
+    api_version: Literal["eventing.knative.dev/v1"]
+    kind: Literal["Broker"]
+    name: Name
+
+
+class BrokerSink(Strict):
+    ref: BrokerReference
+
+
+class SinkBindingSpec(Strict):
+    subject: Reference
+    sink: BrokerSink
+
+
+class SinkBinding(Strict):
+    api_version: Literal["sources.knative.dev/v1"]
+    kind: Literal["SinkBinding"]
+    metadata: Metadata
+    spec: SinkBindingSpec
+
+
 class Filter(Strict):
     attributes: dict[str, str]
 
@@ -217,5 +239,7 @@ class Service(Strict):
         return self.spec.template.spec
 
 
-Document = Annotated[ServiceAccount | ConfigMap | Namespace | Broker | Trigger | Service, Field(discriminator="kind")]
+Document = Annotated[
+    ServiceAccount | ConfigMap | Namespace | Broker | SinkBinding | Trigger | Service, Field(discriminator="kind")
+]
 DOCUMENTS: TypeAdapter[list[Document]] = TypeAdapter(list[Document])

@@ -90,9 +90,19 @@ def test_what_is_referred_to_is_there(documents: list[kinds.Document]) -> None:
     for trigger in every(kinds.Trigger, documents).values():
         assert trigger.spec.broker in brokers
         assert trigger.spec.subscriber.ref.name in known
+    for binding in every(kinds.SinkBinding, documents).values():
+        assert binding.spec.subject.name in known
+        assert binding.spec.sink.ref.name in brokers
     for broker in brokers.values():
         sink = broker.spec.delivery.dead_letter_sink
         assert sink is None or sink.ref.name in known
+
+
+def test_functions_that_send_events_are_told_where(documents: list[kinds.Document]) -> None:
+    sending = {path.parent.name for path in (ROOT / "functions").glob("*/main.py") if "sink_url" in path.read_text()}
+
+    bound = {binding.spec.subject.name for binding in every(kinds.SinkBinding, documents).values()}
+    assert bound == {name.replace("_", "-") for name in sending} == {"set-alias"}
 
 
 def test_every_variable_is_a_setting_and_together_they_are_enough(
