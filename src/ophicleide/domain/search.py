@@ -102,12 +102,14 @@ class Search:
 
     def nearest(self, direction: Float64, count: int, without: Sequence[int] = ()) -> Found:
         """The `count` rows of highest similarity to a unit vector (D,), falling, ties in row order; and their similarities."""
+        left_out = np.asarray(without, np.intp)
         if not self._ordinary:
-            return self._decided(np.arange(len(self.matrix)), direction, count, without)
+            return self._decided(np.delete(np.arange(len(self.matrix)), left_out), direction, count)
         # vecdot reads at memory bandwidth where BLAS's matrix-vector product needs 1.3 times as long.
         scores = np.vecdot(self.matrix, direction.astype(np.float32))
         scores *= self.inverse_norms
-        return self._decided(self._close(scores, count + len(without)), direction, count, without)
+        scores[left_out] = -np.inf
+        return self._decided(self._close(scores, count), direction, count)
 
     def nearest_each(
         self, directions: Float64, count: int, without: Sequence[Sequence[int]] | None = None
@@ -199,11 +201,10 @@ class Search:
 
     def _close(self, scores: Float32, count: int) -> Rows:
         """Where scores lie that are among the `count` highest, or that only rounding may have kept from it."""
-        return np.flatnonzero(scores >= _floor(scores, count) - self._margin)
+        lowest = np.finfo(np.float32).min  # no row whose score is minus infinity, even where all others are wanted
+        return np.flatnonzero(scores >= np.maximum(_floor(scores, count) - self._margin, lowest))
 
-    def _decided(self, rows: Rows, direction: Float64, count: int, without: Sequence[int]) -> Found:
-        if len(without):
-            rows = rows[~np.isin(rows, without)]
+    def _decided(self, rows: Rows, direction: Float64, count: int) -> Found:
         found = similarities(self.matrix[rows], direction)
         order = np.lexsort((rows, -found))[: max(count, 0)]
         return rows[order], found[order]
