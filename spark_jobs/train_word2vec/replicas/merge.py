@@ -5,6 +5,7 @@ where it had not: it is a learning rate divided by N. Both happen to one row at 
 docs/distribution.md derives the formula and names its sources.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,13 +67,29 @@ def combine(total: Floats, updates: Floats, rate: float, curvature: Curvature, r
     updates: (K,), the mean of each row's updates in a replica since its last exchange. rate: the learning rate.
     Only directions that matter to the most updated row are touched.
     """
-    if replicas == 1 or not len(total):
+    if replicas > 1:
+        strength = (rate * SLOPE) * updates
+        _stretch(total, strength, curvature, replicas, lambda closed: sequential_share(closed, replicas))
+
+
+def fade(late: Floats, updates: Floats, rate: float, curvature: Curvature) -> None:
+    """What is left of a move that comes after so many updates more of each row (K,), in place.
+
+    Had it come before them, they would have had that much less of the way to the balance before them: e^-x of it counts.
+    """
+    _stretch(late, (rate * SLOPE) * updates, curvature, 1, lambda closed: np.exp(-closed))
+
+
+def _stretch(
+    moves: Floats, strength: Floats, curvature: Curvature, replicas: int, factor: Callable[[Floats], Floats]
+) -> None:
+    """Multiplies the moves along each direction that matters by the factor of how far it was closed, x."""
+    if not len(moves):
         return
-    strength = (rate * SLOPE) * updates
     count = int((curvature.values * (float(strength.max()) * replicas) > _NEGLIGIBLE).sum())
     if count:
         basis = curvature.vectors[:, :count]
-        share = sequential_share(strength[:, None] * curvature.values[None, :count], replicas)
-        share -= 1.0
-        share *= total @ basis
-        total += share @ basis.T
+        change = factor(strength[:, None] * curvature.values[None, :count])
+        change -= 1.0
+        change *= moves @ basis
+        moves += change @ basis.T

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from spark_jobs.train_word2vec.replicas.loads import Load, loads, pairs_and_words
-from spark_jobs.train_word2vec.replicas.merge import Curvature, Floats, combine
+from spark_jobs.train_word2vec.replicas.merge import Curvature, Floats, combine, fade
 from spark_jobs.train_word2vec.replicas.mesh import Mesh
 from spark_jobs.train_word2vec.replicas.schedule import Schedule
 from spark_jobs.train_word2vec.replicas.shard import Context, Shard
@@ -49,11 +49,15 @@ class Side:
         self.moves = self.rows[:count] - self.agreed[:count]
         return self.moves.copy()
 
-    def take(self, merged: Floats) -> None:
-        """The merged moves in place of the own ones; what was learnt since they were given stays."""
+    def late(self, merged: Floats, rate: float, curvature: Curvature) -> Floats:
+        """What the others' moves, which come a round late, are worth to this replica's rows."""
+        others = merged - self.moves
+        fade(others, self.schedule.updates[: len(others)], rate, curvature)
+        return others
+
+    def take(self, merged: Floats, late: Floats) -> None:
         self.agreed[: len(merged)] += merged
-        merged -= self.moves
-        self.rows[: len(merged)] += merged
+        self.rows[: len(late)] += late
 
     def settle(self) -> None:
         """To the bits that all ranks agreed on last."""
@@ -80,7 +84,7 @@ class Replica:
         rounds = max(1, round(self.tokens / self.round_words))
         steps = epochs * rounds
         self._prepare(rounds)
-        exchange: Future[list[Floats]] | None = None
+        exchange: Future[list[tuple[Floats, Floats]]] | None = None
         with ThreadPoolExecutor(self.threads + 1) as pool:
             words_done(0)
             for step, part in enumerate(self._parts(epochs, rounds), 1):
@@ -121,8 +125,8 @@ class Replica:
             else:
                 train_batch_cbow(self.model, batch, rate, work, mean, False)
 
-    def _merged(self, moves: list[Floats], step: int, rate: float, last: bool) -> list[Floats]:
-        """In place: what all ranks' moves come to."""
+    def _merged(self, moves: list[Floats], step: int, rate: float, last: bool) -> list[tuple[Floats, Floats]]:
+        """For each side what all ranks' moves come to, and what of that this replica still has to move."""
         if not step & (step - 1) or step % CURVATURE_PERIOD == 0:
             self._curvatures = [side.curvature() for side in reversed(self._sides)]
 
@@ -135,12 +139,13 @@ class Replica:
                     combine(rows[low - first : high - first], updates, rate, self._curvatures[number], self.mesh.size)
 
         self.mesh.reduce_rows(moves, merge)
-        return moves
+        sides = zip(self._sides, moves, self._curvatures, strict=True)
+        return [(merged, side.late(merged, rate, curvature)) for side, merged, curvature in sides]
 
-    def _take(self, exchange: Future[list[Floats]] | None) -> None:
+    def _take(self, exchange: Future[list[tuple[Floats, Floats]]] | None) -> None:
         if exchange:
-            for side, merged in zip(self._sides, exchange.result(), strict=True):
-                side.take(merged)
+            for side, (merged, late) in zip(self._sides, exchange.result(), strict=True):
+                side.take(merged, late)
 
 
 def _split(contexts: list[Context], parts: int) -> list[list[Context]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spark_jobs.train_word2vec.replicas.merge import SLOPE, Curvature, combine, sequential_share
+from spark_jobs.train_word2vec.replicas.merge import SLOPE, Curvature, combine, fade, sequential_share
 
 VECTORS, _ = np.linalg.qr(np.random.default_rng(1).standard_normal((4, 4)))
 
@@ -59,6 +59,16 @@ def test_merged_replicas_land_where_one_process_lands_on_a_quadratic(replicas: i
 
     assert np.allclose(total[0], after(replicas), rtol=0.02)
     assert not np.allclose(replicas * after(1), after(replicas), rtol=0.5)
+
+
+def test_a_late_move_counts_as_if_it_had_come_before_what_was_learnt_meanwhile() -> None:
+    rate, updates, values = 0.025, 2000, np.array([2.0, 0.5, 0.1, 0.001])
+    shrink = VECTORS @ np.diag((1 - rate * SLOPE * values) ** updates) @ VECTORS.T
+    late = some_moves()
+    fade(late, np.full(len(late), updates, dtype=np.float32), rate, a_curvature(*values))
+
+    assert np.allclose(late, some_moves() @ shrink, atol=0.02)
+    assert not np.allclose(late, some_moves(), atol=0.5)
 
 
 @pytest.mark.parametrize("replicas", [2, 8])
