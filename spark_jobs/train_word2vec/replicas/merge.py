@@ -22,6 +22,9 @@ CURVATURE_ROWS = 8192
 _NEGLIGIBLE = 0.01
 """N x below which a direction stays a plain sum."""
 
+_LIKE = 2.0
+"""Rows of one block differ in strength by this factor at most."""
+
 
 @dataclass(frozen=True)
 class Curvature:
@@ -64,8 +67,7 @@ def sequential_share(closed: Floats, replicas: int) -> Floats:
 def combine(total: Floats, updates: Floats, rate: float, curvature: Curvature, replicas: int) -> None:
     """Turns `total`, the sum of the replicas' moves (K, d), into the merged move, in place.
 
-    updates: (K,), the mean of each row's updates in a replica since its last exchange. rate: the learning rate.
-    Only directions that matter to the most updated row are touched.
+    updates: (K,), falling, the mean of each row's updates in a replica since its last exchange. rate: the learning rate.
     """
     if replicas > 1:
         strength = (rate * SLOPE) * updates
@@ -73,7 +75,7 @@ def combine(total: Floats, updates: Floats, rate: float, curvature: Curvature, r
 
 
 def fade(late: Floats, updates: Floats, rate: float, curvature: Curvature) -> None:
-    """What is left of a move that comes after so many updates more of each row (K,), in place.
+    """What is left of a move that comes after so many updates more of each row (K,), falling, in place.
 
     Had it come before them, they would have had that much less of the way to the balance before them: e^-x of it counts.
     """
@@ -83,13 +85,19 @@ def fade(late: Floats, updates: Floats, rate: float, curvature: Curvature) -> No
 def _stretch(
     moves: Floats, strength: Floats, curvature: Curvature, replicas: int, factor: Callable[[Floats], Floats]
 ) -> None:
-    """Multiplies the moves along each direction that matters by the factor of how far it was closed, x."""
-    if not len(moves):
-        return
-    count = int((curvature.values * (float(strength.max()) * replicas) > _NEGLIGIBLE).sum())
-    if count:
-        basis = curvature.vectors[:, :count]
-        change = factor(strength[:, None] * curvature.values[None, :count])
+    """Multiplies the moves along each direction that matters by the factor of how far it was closed, x.
+
+    Rows come by falling strength, and are taken in blocks of like strength: fewer directions matter to weak ones.
+    """
+    first = 0
+    while first < len(moves):
+        count = int((curvature.values * (strength[first] * replicas) > _NEGLIGIBLE).sum())
+        if not count:
+            break
+        end = first + int(np.searchsorted(-strength[first:], -strength[first] / _LIKE, side="right"))
+        block, basis = moves[first:end], curvature.vectors[:, :count]
+        change = factor(strength[first:end, None] * curvature.values[None, :count])
         change -= 1.0
-        change *= moves @ basis
-        moves += change @ basis.T
+        change *= block @ basis
+        block += change @ basis.T
+        first = end
