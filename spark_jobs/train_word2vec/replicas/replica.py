@@ -19,7 +19,7 @@ from spark_jobs.train_word2vec.replicas.mesh import Mesh
 from spark_jobs.train_word2vec.replicas.schedule import Schedule
 from spark_jobs.train_word2vec.replicas.shard import Context, Shard
 
-ROUND_WORDS = 16_000
+ROUND_WORDS = 24_000
 """Words that all replicas together learn from between two exchanges."""
 
 CURVATURE_PERIOD = 64
