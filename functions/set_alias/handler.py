@@ -71,13 +71,13 @@ class Aliasing:
     def _tell(self, alias: Alias) -> None:
         """What is not taken is told when the name is next asked to be pinned or let go; the change holds either way."""
         try:
-            self.sink.send(changed(alias))
+            self.sink.send(change_event(alias))
             self.aliases.put(alias.model_copy(update={"told": alias.revision}), alias.revision)
         except (OSError, StoreUnavailable) as error:
             log.warning("the change of '%s' was not told and will be with the next: %s", alias.name, error)
 
 
-def changed(alias: Alias) -> Event:
+def change_event(alias: Alias) -> Event:
     return Event(
         id=f"{quote(alias.name)}.{alias.revision}",
         source=EVENT_SOURCE,
