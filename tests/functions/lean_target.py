@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ophicleide.edge import connection
 from ophicleide.edge.framework import serving
 from ophicleide.edge.messages import Request, Response, json_response
 
@@ -27,6 +28,10 @@ class Handler:
             _wait_for(_begun().with_name("go-on"))
         if request.path == "/stream":
             return Response(200, {"Content-Length": "300000"}, stream=_pieces(100_000, 100_000, 100_000))
+        if request.path == "/fault":
+            raise ZeroDivisionError
+        if request.path == "/breaking":
+            return Response(200, {"Content-Length": "300000"}, stream=_breaking())
         if request.path == "/endless":
             return Response(200, {"Content-Type": "text/plain"}, stream=_until_closed())
         fields = {name: getattr(request, name) for name in ("method", "path", "query")}
@@ -37,9 +42,16 @@ def _pieces(*sizes: int) -> Iterator[bytes]:
     return (json.dumps(size).encode().ljust(size) for size in sizes)
 
 
+def _breaking() -> Iterator[bytes]:
+    yield bytes(100_000)
+    raise ConnectionError
+
+
 def _until_closed() -> Iterator[bytes]:
     try:
         while True:
+            with _begun().with_name("pieces").open("ab") as pieces:
+                pieces.write(b".")
             yield bytes(100_000)
     finally:
         _begun().with_name("closed").touch()
@@ -55,4 +67,5 @@ def _wait_for(sign: Path) -> None:
         time.sleep(0.01)
 
 
+connection.SILENCE_SECONDS = float(os.environ.get("SILENCE_SECONDS", connection.SILENCE_SECONDS))
 lean = serving(Handler())

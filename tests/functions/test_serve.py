@@ -10,12 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+LAST = b"GET /last HTTP/1.1\r\nConnection: close\r\n\r\n"
 
 
 @dataclass
@@ -37,6 +41,13 @@ class Server:
     def echo(self, method: str, path: str, body: bytes | None = None, **headers: str) -> dict[str, object]:
         return dict(json.loads(self.ask(method, path, body, **headers).read()))
 
+    def raw(self, *pieces: bytes) -> bytes:
+        """All that is answered to bytes that are sent as they are, until the server closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as caller:
+            for piece in pieces:
+                caller.sendall(piece)
+            return b"".join(iter(lambda: caller.recv(1 << 16), b""))
+
     def wait_for(self, sign: str) -> bool:
         deadline = time.monotonic() + 30
         while not (self.signs / sign).exists() and time.monotonic() < deadline:
@@ -44,8 +55,8 @@ class Server:
         return (self.signs / sign).exists()
 
 
-def start(port: int, signs: Path) -> Server:
-    environ = {**os.environ, "HOST": "127.0.0.1", "FUNCTION_TARGET": "lean", "SIGNS": str(signs)}
+def start(port: int, signs: Path, **settings: str) -> Server:
+    environ = {**os.environ, "HOST": "127.0.0.1", "FUNCTION_TARGET": "lean", "SIGNS": str(signs), **settings}
     options = ["--module", "tests.functions.lean_target", "--port", str(port)]
     command = [sys.executable, "-m", "ophicleide.edge.serve", *options]
     server = Server(subprocess.Popen(command, cwd=ROOT, env=environ), port, signs)
@@ -59,12 +70,15 @@ def start(port: int, signs: Path) -> Server:
     raise AssertionError("the server did not start")
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = start(port, tmp_path)
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    server = start(free_port(), tmp_path, **getattr(request, "param", {}))
     yield server
     for connection in server.opened:
         connection.close()
@@ -123,6 +137,141 @@ def test_nothing_more_is_made_for_a_caller_that_went_away(server: Server) -> Non
     assert server.wait_for("closed")
 
 
+def test_no_more_is_made_than_a_slow_caller_reads(server: Server) -> None:
+    server.ask("GET", "/endless").read(1_000_000)
+    pieces, seen, deadline = server.signs / "pieces", -1, time.monotonic() + 30
+    while time.monotonic() < deadline and seen != (seen := pieces.stat().st_size):
+        time.sleep(0.5)  # the sockets' own room fills meanwhile
+    assert seen < 1000
+
+
+def test_a_stream_that_breaks_is_not_taken_for_a_whole_one(server: Server) -> None:
+    answer = server.ask("GET", "/breaking")
+    with pytest.raises(http.client.IncompleteRead):
+        answer.read()
+
+
+def test_a_fault_of_a_handler_is_an_answer(server: Server) -> None:
+    answer = server.ask("GET", "/fault")
+    assert answer.status == 500
+    assert json.loads(answer.read())["type"] == "urn:ophicleide:problem:internal-error"
+
+
+def test_a_connection_carries_many_requests(server: Server) -> None:
+    connection, sockets = server.connect(), set()
+    for path in ("/1", "/at-once", "/nothing", "/stream", "/2"):
+        connection.request("GET", path)
+        sockets.add(connection.sock)
+        assert connection.getresponse().read() is not None
+    assert len(sockets) == 1
+
+
+def test_requests_sent_together_are_answered_in_their_order(server: Server) -> None:
+    asked = [b"/a", b"/at-once", b"/stream", b"/nothing", b"/at-once", b"/b"]
+    told = server.raw(b"".join(b"GET %b HTTP/1.1\r\n\r\n" % path for path in asked) + LAST)
+    marks = [b'"path":"/a"', b"at once", b"100000", b"X-Said", b"at once", b'"path":"/b"', b'"path":"/last"']
+    places = [told.index(mark) for mark in marks[:4]]
+    places += [told.index(mark, places[-1]) for mark in marks[4:]]
+    assert places == sorted(places)
+    assert told.count(b"HTTP/1.1 2") == len(marks)
+
+
+def test_requests_come_in_pieces_and_chunks(server: Server) -> None:
+    chunked = b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nA: trailer\r\n\r\n"
+    told = json.loads(server.raw(*(bytes([byte]) for byte in chunked)).partition(b"\r\n\r\n")[2])
+    assert (told["path"], told["body"]) == ("/x", 5)
+    assert "a" not in told["headers"]
+
+
+@pytest.mark.parametrize(
+    ("request_line", "path"),
+    [
+        ("GET http://elsewhere:80/a?b HTTP/1.1", "/a"),
+        ("GET http://elsewhere HTTP/1.1", "/"),
+        ("OPTIONS * HTTP/1.1", "*"),
+    ],
+)
+def test_a_target_may_name_a_host_or_nothing(server: Server, request_line: str, path: str) -> None:
+    told = server.raw(f"{request_line}\r\nConnection: close\r\n\r\n".encode())
+    assert json.loads(told.partition(b"\r\n\r\n")[2])["path"] == path
+
+
+def test_a_caller_that_asks_whether_its_body_is_wanted_is_told_so(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n")
+        assert caller.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        caller.sendall(b"abc")
+        assert b'"body":3' in b"".join(iter(lambda: caller.recv(1000), b""))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nConnection: close\r\n\r\nGET /ignored HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nPRI * HTTP/2.0",
+    ],
+)
+def test_the_last_answer_of_a_connection_says_so(server: Server, head: bytes) -> None:
+    told = server.raw(head)
+    assert told.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert told.count(b"Connection: close") == told.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00",
+        b"FETCH / HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX : y\r\n\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000,
+    ],
+)
+def test_bytes_that_are_no_request_are_refused_after_those_that_are(server: Server, sent: bytes) -> None:
+    told = server.raw(b"GET /first HTTP/1.1\r\n\r\n", sent)
+    first, _, second = told.partition(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b'"path":"/first"' in first
+    assert json.loads(second.partition(b"\r\n\r\n")[2])["type"] == "urn:ophicleide:problem:malformed-request"
+
+
+def test_a_body_without_end_is_answered_and_left(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100000000000\r\n\r\n")
+        with suppress(ConnectionError):
+            for _ in range(100):
+                caller.sendall(bytes(1_000_000))
+        assert b'"body":1001' in caller.recv(1 << 16)
+
+
+@pytest.mark.parametrize("server", [{"SILENCE_SECONDS": "0.5"}], indirect=True)
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"])
+def test_a_caller_that_is_silent_is_left(server: Server, sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as caller:
+        caller.sendall(sent)
+        with suppress(ConnectionResetError):
+            assert caller.recv(1000) == b""
+
+
+@pytest.mark.parametrize("server", [{"SILENCE_SECONDS": "0.5"}], indirect=True)
+def test_a_caller_that_reads_nothing_of_a_stream_is_left(server: Server) -> None:
+    server.ask("GET", "/endless")
+    assert server.wait_for("closed")
+
+
+def test_a_caller_that_has_no_more_to_say_gets_its_answer(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as caller:
+        caller.sendall(b"GET /x HTTP/1.1\r\n\r\n")
+        caller.shutdown(socket.SHUT_WR)
+        assert b'"path":"/x"' in b"".join(iter(lambda: caller.recv(1000), b""))
+
+
+def test_answers_are_dated(server: Server) -> None:
+    sent = parsedate_to_datetime(server.ask("GET", "/at-once").headers["Date"])
+    assert abs(sent - datetime.now(UTC)) < timedelta(minutes=1)
+
+
 def test_a_request_that_waits_keeps_no_other_from_its_answer(server: Server) -> None:
     connection = server.connect()
     connection.request("GET", "/slow")
@@ -172,6 +321,15 @@ def test_flask_and_gunicorn_are_not_loaded(server: Server) -> None:
     program = "import sys, ophicleide.edge.serve; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert {"flask", "gunicorn", "functions_framework", "pydantic", "numpy"}.isdisjoint(run.stdout.split())
+
+
+def test_a_server_that_cannot_listen_says_so(server: Server) -> None:
+    command = [sys.executable, "-m", "ophicleide.edge.serve", "--module", "tests.functions.lean_target"]
+    where = ["--target", "lean", "--host", "127.0.0.1", "--port", str(server.port)]
+    run = subprocess.run([*command, *where], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 1
+    assert run.stderr.startswith("HOST, PORT: ")
+    assert "already in use" in run.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["--target"], ["--colour", "red"]])

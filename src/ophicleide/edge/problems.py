@@ -71,7 +71,7 @@ class Problem(Value):
     model_status: Annotated[str | None, Field(description="The status of the model that cannot answer.")] = None
 
 
-def problem(error: errors.OphicleideError, instance: str, *, on_event_path: bool = False) -> Problem:
+def problem(error: errors.OphicleideError, instance: str | None, *, on_event_path: bool = False) -> Problem:
     http, event = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
     return Problem(
         type=TYPE_PREFIX + error.code,
@@ -83,7 +83,7 @@ def problem(error: errors.OphicleideError, instance: str, *, on_event_path: bool
     )
 
 
-def problem_response(error: errors.OphicleideError, instance: str, *, on_event_path: bool = False) -> Response:
+def problem_response(error: errors.OphicleideError, instance: str | None, *, on_event_path: bool = False) -> Response:
     return _response(problem(error, instance, on_event_path=on_event_path), _headers(error))
 
 

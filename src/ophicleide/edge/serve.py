@@ -10,32 +10,22 @@ import gc
 
 gc.disable()  # imports make no garbage worth a collection: an eighth of the start
 
-import contextlib  # noqa: E402 - before every import that makes many objects
+import asyncio  # noqa: E402 - before every import that makes many objects
 import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Iterator, Mapping, Sequence  # noqa: E402
+from collections.abc import Mapping, Sequence  # noqa: E402
 from importlib import import_module  # noqa: E402
 
-import uvicorn  # noqa: E402
-
-from ophicleide.edge.asgi import Application  # noqa: E402
+from ophicleide.edge.connection import Connection, Service  # noqa: E402
 from ophicleide.edge.framework import handler_of  # noqa: E402
+from ophicleide.edge.messages import Handler  # noqa: E402
 
 GRACE_SECONDS = 280
 """Less than the longest request that Knative allows by default; the cluster's own grace period ends it sooner."""
 
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's own, but a signal that was obeyed is not raised again: a stop that was asked for is no failure."""
-        handlers = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
+BACKLOG = 2048
+"""Connections that may wait to be accepted; the system's own bound is lower on many machines."""
 
 
 def main() -> None:
@@ -43,23 +33,25 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _options(sys.argv[1:], os.environ)
     handler = handler_of(getattr(import_module(options["module"]), options["target"]))
-    config = uvicorn.Config(
-        Application(handler),
-        host=options["host"],
-        port=int(options["port"]),
-        loop="asyncio",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
     gc.freeze()
     gc.enable()
-    _Server(config).run()
+    asyncio.run(_serve(handler, options["host"], int(options["port"])))
+
+
+async def _serve(handler: Handler, host: str, port: int) -> None:
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    service = Service(handler)
+    try:
+        server = await loop.create_server(lambda: Connection(service), host, port, backlog=BACKLOG)
+    except OSError as error:
+        sys.exit(f"HOST, PORT: {error.strerror}")
+    watch = asyncio.ensure_future(service.watch())
+    await told.wait()
+    server.close()
+    watch.cancel()
+    await service.end(GRACE_SECONDS)
 
 
 def _options(arguments: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
