@@ -7,7 +7,6 @@ most hello world and 1.2 x the time to read the artifact's bytes; as many as twe
 
 import argparse
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 from benchmarks import servers
 from benchmarks.published import connection, document_store, published, synthetic
+from benchmarks.rounds import Took, alternated, ratio, timed
 from ophicleide.domain.models import Model
 from ophicleide.domain.vectors import WordVectors
 from ophicleide.stores.mongo import MongoArtifactStore
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[14_000, 77_000, 400_000])
     parser.add_argument("--at-once", type=int, default=20)
     options = parser.parse_args()
+    servers.compile_sources()
     with document_store() as uri:
         programs: dict[str, Callable[[], float]] = {"hello world": hello}
         reads: dict[str, Callable[[], float]] = {}
@@ -82,35 +83,21 @@ def asking(uri: str, path: str, expected: object) -> Callable[[], float]:
 def reading(uri: str, model: Model) -> Callable[[], float]:
     store = MongoArtifactStore(connection(uri))
 
-    def read() -> float:
-        started = time.perf_counter()
+    def read() -> None:
         if model.result is not None:
             store.read(model.result.artifact)
-        return time.perf_counter() - started
 
-    return read
-
-
-def alternated(programs: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each program, all run once a round, after one round unmeasured."""
-    seconds: dict[str, list[float]] = {name: [] for name in programs}
-    for number in range(rounds + 1):
-        for name, program in programs.items():
-            took = program()
-            if number:
-                seconds[name].append(took)
-    return seconds
+    return timed(read)
 
 
-def show(took: dict[str, list[float]], sizes: list[int]) -> None:
+def show(took: Took, sizes: list[int]) -> None:
     base = took["hello world"]
     print(f"first right answer from process start, medians of {len(base)}; synthetic vectors x 100, answers checked")
     for name, seconds in took.items():
-        paired = median(one / peer for one, peer in zip(seconds, base, strict=True))
-        print(f"  {name:32} {median(seconds) * 1000:7.0f} ms   {paired:5.2f} x hello world")
+        print(f"  {name:32} {median(seconds) * 1000:7.0f} ms   {ratio(seconds, base):5.2f} x hello world")
     for size in sizes:
-        pairs = zip(base, took[f"read of the artifact, {size:,}"], took[f"two words, {size:,}"], strict=True)
-        share = median(cold / (peer + 1.2 * read) for peer, read, cold in pairs)
+        goals = [one + 1.2 * read for one, read in zip(base, took[f"read of the artifact, {size:,}"], strict=True)]
+        share = ratio(took[f"two words, {size:,}"], goals)
         print(f"  two words, {size:,}: {share:.2f} x (hello world + 1.2 x read); the goal is at most 1")
     words = [median(took[f"frequent word, {size:,}"]) for size in sizes]
     print(f"  frequent word, slowest size / fastest: {max(words) / min(words):.2f}; the goal is at most 1.10")

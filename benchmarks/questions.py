@@ -11,12 +11,13 @@ import argparse
 import warnings
 from collections.abc import Callable
 from difflib import get_close_matches
+from statistics import median
 
 import numpy as np
 from gensim.models import KeyedVectors
 
 from benchmarks.published import DIMENSIONS, synthetic
-from benchmarks.search import alternated
+from benchmarks.rounds import alternated, ratio, timed
 from ophicleide.domain import questions
 from ophicleide.domain.queries import Criteria
 from ophicleide.domain.vectors import WordVectors
@@ -36,9 +37,10 @@ def main() -> None:
     print(f"{options.size:,} synthetic vectors x {DIMENSIONS}, medians of {options.rounds} alternated rounds")
     print(f"{'question':28} {'ours':>10} {'peer':>10} {'peer/ours':>10}")
     for name, (ours, peer) in pairs(vectors, keyed(vectors)).items():
-        took = alternated({"ours": ours, "peer": peer}, options.rounds)
-        milliseconds = (took["ours"] * 1000, took["peer"] * 1000)
-        print(f"{name:28} {milliseconds[0]:7.2f} ms {milliseconds[1]:7.2f} ms {took['peer'] / took['ours']:9.1f}x")
+        took = alternated({"ours": timed(ours), "peer": timed(peer)}, options.rounds)
+        milliseconds = [median(took[who]) * 1000 for who in ("ours", "peer")]
+        times = ratio(took["peer"], took["ours"])
+        print(f"{name:28} {milliseconds[0]:7.2f} ms {milliseconds[1]:7.2f} ms {times:9.1f}x")
 
 
 def keyed(vectors: WordVectors) -> KeyedVectors:

@@ -10,7 +10,6 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the server sets it
 
 import argparse
-import time
 from collections.abc import Callable
 from statistics import median
 
@@ -18,6 +17,7 @@ import numpy as np
 from gensim.models import KeyedVectors
 
 from benchmarks.published import DIMENSIONS, synthetic
+from benchmarks.rounds import alternated, ratio, timed
 from functions.query import answers
 from functions.query.answers import Loaded
 from ophicleide.domain.published import Published, PublishedArtifact
@@ -50,24 +50,27 @@ def measure(vectors: WordVectors, rounds: int) -> None:
     peer.add_vectors(list(vectors.words), vectors.matrix)
     peer.fill_norms()
     flat, word = vectors.matrix.ravel(), vectors.words[7]
-    took = alternated(
-        {
-            "read": lambda: np.maximum.reduce(flat),
-            "ours": lambda: vectors.search.nearest(directions[7], TOP_K, [7]),
-            "gensim": lambda: peer.most_similar(word, topn=TOP_K),
-            "together": lambda: vectors.nearest(directions, TOP_K, without=without),
-            **calls(vectors),
-        },
-        rounds,
-    )
-    each, call = took["together"] / TOGETHER, took["call of 64"] / TOGETHER
+    works: dict[str, Callable[[], object]] = {
+        "read": lambda: np.maximum.reduce(flat),
+        "ours": lambda: vectors.search.nearest(directions[7], TOP_K, [7]),
+        "gensim": lambda: peer.most_similar(word, topn=TOP_K),
+        "together": lambda: vectors.nearest(directions, TOP_K, without=without),
+        **calls(vectors),
+    }
+    took = alternated({name: timed(work) for name, work in works.items()}, rounds)
+    middle = {name: median(seconds) for name, seconds in took.items()}
+
+    def times(name: str, peer: str) -> float:
+        return ratio(took[name], took[peer])
+
     print(
-        f"{len(vectors.words):>9,} words: read {took['read'] * 1e3:.2f} ms"
-        f" ({vectors.matrix.nbytes / took['read'] / 1e9:.1f} GB/s),"
-        f" search {took['ours'] * 1e3:.2f} ms = {took['ours'] / took['read']:.2f} x read,"
-        f" gensim {took['gensim'] * 1e3:.2f} ms = {took['gensim'] / took['ours']:.1f} x ours;"
-        f" {TOGETHER} together {each * 1e3:.2f} ms each = {took['ours'] / each:.1f} x the rate of single searches,"
-        f" as whole calls {took['single call'] / call:.1f} x;"
+        f"{len(vectors.words):>9,} words: read {middle['read'] * 1e3:.2f} ms"
+        f" ({vectors.matrix.nbytes / middle['read'] / 1e9:.1f} GB/s),"
+        f" search {middle['ours'] * 1e3:.2f} ms = {times('ours', 'read'):.2f} x read,"
+        f" gensim {middle['gensim'] * 1e3:.2f} ms = {times('gensim', 'ours'):.1f} x ours;"
+        f" {TOGETHER} together {middle['together'] / TOGETHER * 1e3:.2f} ms each"
+        f" = {TOGETHER * times('ours', 'together'):.1f} x the rate of single searches,"
+        f" as whole calls {TOGETHER * times('single call', 'call of 64'):.1f} x;"
         f" wrong: {wrong} of {2 * CHECKED}",
         flush=True,
     )
@@ -96,18 +99,6 @@ def wrong_answers(vectors: WordVectors, directions: "np.typing.NDArray[np.float6
         for rows, scores in (vectors.search.nearest(directions[row], TOP_K, [row]), found_together[row]):
             wrong += not (np.array_equal(rows, best) and np.array_equal(scores, exact[best]))
     return wrong
-
-
-def alternated(programs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each program, all run once a round, after one round unmeasured."""
-    seconds: dict[str, list[float]] = {name: [] for name in programs}
-    for number in range(rounds + 1):
-        for name, program in programs.items():
-            started = time.perf_counter()
-            program()
-            if number:
-                seconds[name].append(time.perf_counter() - started)
-    return {name: median(values) for name, values in seconds.items()}
 
 
 if __name__ == "__main__":
