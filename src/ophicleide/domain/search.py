@@ -20,6 +20,9 @@ Float64 = npt.NDArray[np.float64]
 Found = tuple[Rows, Float32]
 
 UNIT_ROUNDOFF = 2.0**-24
+LOWEST = float(np.finfo(np.float32).min)
+"""Of finite scores: minus infinity is that of a row which a question leaves out, even where all others are wanted."""
+
 ORDINARY_NORMS = (1e-18, 1e18)
 """Between these a float32 product neither overflows nor loses bits to underflow; a matrix with other rows is compared in float64 whole."""
 
@@ -28,6 +31,9 @@ BLOCK_ROWS = 2048
 
 GROUP_ROWS = 32
 """Rows whose highest score stands for all of them while the threshold is sought."""
+
+GROUPS_OF_ONE = 64
+"""For each row that is wanted so many groups: few of them hold two of the highest, and few are to be sorted."""
 
 BLOCK_GROUPS = BLOCK_ROWS // GROUP_ROWS
 
@@ -68,14 +74,20 @@ def similarities(rows: Float32, direction: Float64) -> Float32:
 
     0 for a row of zeros. The rounding makes ties of what float32 cannot tell apart.
     """
+    if len(rows) <= BLOCK_ROWS:
+        return _similarities(rows, direction)
     found = np.empty(len(rows), np.float32)
     for start in range(0, len(rows), BLOCK_ROWS):
-        wide = rows[start : start + BLOCK_ROWS].astype(np.float64)
-        norms = np.sqrt(dot(wide, wide))
-        products = dot(wide, direction if direction.ndim == 1 else direction[start : start + BLOCK_ROWS])
-        cosines = np.divide(products, norms, out=np.zeros_like(norms), where=norms > 0)
-        found[start : start + BLOCK_ROWS] = cosines.clip(-1, 1)
+        some = slice(start, start + BLOCK_ROWS)
+        found[some] = _similarities(rows[some], direction if direction.ndim == 1 else direction[some])
     return found
+
+
+def _similarities(rows: Float32, direction: Float64) -> Float32:
+    wide = rows.astype(np.float64)
+    norms = np.sqrt(dot(wide, wide))
+    cosines = np.divide(dot(wide, direction), norms, out=np.zeros(len(norms)), where=norms > 0)
+    return np.minimum(np.maximum(cosines, -1), 1).astype(np.float32)  # clip takes three times as long for a few
 
 
 def inverse_norms(matrix: Float32) -> Float32:
@@ -102,13 +114,13 @@ class Search:
 
     def nearest(self, direction: Float64, count: int, without: Sequence[int] = ()) -> Found:
         """The `count` rows of highest similarity to a unit vector (D,), falling, ties in row order; and their similarities."""
-        left_out = np.asarray(without, np.intp)
         if not self._ordinary:
-            return self._decided(np.delete(np.arange(len(self.matrix)), left_out), direction, count)
+            return self._decided(np.delete(np.arange(len(self.matrix)), list(without)), direction, count)
         # vecdot reads at memory bandwidth where BLAS's matrix-vector product needs 1.3 times as long.
         scores = np.vecdot(self.matrix, direction.astype(np.float32))
         scores *= self.inverse_norms
-        scores[left_out] = -np.inf
+        for row in without:  # few
+            scores[row] = -np.inf
         return self._decided(self._close(scores, count), direction, count)
 
     def nearest_each(
@@ -201,15 +213,14 @@ class Search:
 
     def _close(self, scores: Float32, count: int) -> Rows:
         """Where scores lie that are among the `count` highest, or that only rounding may have kept from it."""
-        lowest = np.finfo(np.float32).min  # no row whose score is minus infinity, even where all others are wanted
-        return np.flatnonzero(scores >= np.maximum(_floor(scores, count) - self._margin, lowest))
+        return np.flatnonzero(scores >= max(float(_floor(scores, count)) - self._margin, LOWEST))
 
     def _decided(self, rows: Rows, direction: Float64, count: int) -> Found:
-        found = similarities(self.matrix[rows], direction)
+        found = similarities(self.matrix.take(rows, axis=0), direction)
         order = np.lexsort((rows, -found))[: max(count, 0)]
         return rows[order], found[order]
 
-    @property
+    @cached_property
     def _margin(self) -> float:
         """Twice how far a score may be from its similarity.
 
@@ -237,8 +248,9 @@ def _highest(scores: Float32, count: int) -> Float32:
 
 def _floor(scores: Float32, count: int) -> Float32:
     """At most the `count`-th highest score of the last axis: that of groups, which are fewer to sort, where there are many."""
-    groups = scores.shape[-1] // GROUP_ROWS
-    if groups < 4 * count:
+    groups = min(scores.shape[-1] // GROUP_ROWS, GROUPS_OF_ONE * count)
+    if not 0 < 4 * count <= groups:
         return _highest(scores, count)
-    striped = scores[..., : groups * GROUP_ROWS].reshape(*scores.shape[:-1], GROUP_ROWS, groups)
+    size = scores.shape[-1] // groups
+    striped = scores[..., : groups * size].reshape(*scores.shape[:-1], size, groups)
     return _highest(np.maximum.reduce(striped, axis=-2), count)
