@@ -7,6 +7,7 @@ import hashlib
 import mmap
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from secrets import token_hex
 from typing import Any
 
@@ -89,9 +90,12 @@ class MongoArtifactStore:
 
 
 def _room(size: int) -> memoryview:
-    """Memory of pages that are there already: to be given each when it is first written to takes twice as long."""
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_POPULATE", 0)
-    return memoryview(mmap.mmap(-1, max(size, 1), flags=flags))[:size]
+    """Memory in huge pages where the system has them: sooner filled, and sooner searched."""
+    room = mmap.mmap(-1, max(size, 1), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a kernel without them
+            room.madvise(mmap.MADV_HUGEPAGE)
+    return memoryview(room)[:size]
 
 
 def _remove(database: Database[Document], prefix: str) -> None:
