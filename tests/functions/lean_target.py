@@ -32,6 +32,8 @@ class Handler:
             raise ZeroDivisionError
         if request.path == "/breaking":
             return Response(200, {"Content-Length": "300000"}, stream=_breaking())
+        if request.path == "/slow-stream":
+            return Response(200, {"Content-Length": "2"}, stream=_slowly())
         if request.path == "/endless":
             return Response(200, {"Content-Type": "text/plain"}, stream=_until_closed())
         fields = {name: getattr(request, name) for name in ("method", "path", "query")}
@@ -45,6 +47,13 @@ def _pieces(*sizes: int) -> Iterator[bytes]:
 def _breaking() -> Iterator[bytes]:
     yield bytes(100_000)
     raise ConnectionError
+
+
+def _slowly() -> Iterator[bytes]:
+    yield b"a"
+    _begun().touch()
+    _wait_for(_begun().with_name("go-on"))
+    yield b"b"
 
 
 def _until_closed() -> Iterator[bytes]:

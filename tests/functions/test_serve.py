@@ -309,6 +309,15 @@ def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(
     assert server.process.wait(30) == 0
 
 
+def test_a_stream_under_way_is_finished_when_the_server_is_told_to_stop(server: Server) -> None:
+    answer = server.ask("GET", "/slow-stream")
+    assert server.wait_for("begun")
+    server.process.terminate()
+    (server.signs / "go-on").touch()
+    assert answer.read() == b"ab"
+    assert server.process.wait(30) == 0
+
+
 def test_an_idle_server_stops_at_once_with_a_caller_that_keeps_its_connection(server: Server) -> None:
     connection = server.connect()
     connection.request("GET", "/")

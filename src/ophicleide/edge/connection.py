@@ -115,13 +115,14 @@ class Connection(asyncio.Protocol):
         """Answer what has come, until something has to be waited for; meanwhile nothing more is read."""
         while self._waiting and not self._busy and self._room.is_set() and not self._transport.is_closing():
             self._take(*self._waiting.popleft())
-        if self._reader.fault and not self._waiting and not self._busy:
+        if self._transport.is_closing():
+            return
+        if self._busy or self._waiting:
+            self._transport.pause_reading()
+        elif self._reader.fault:
             self._refuse(self._reader.fault)
-        if not self._transport.is_closing():
-            if self._busy or self._waiting:
-                self._transport.pause_reading()
-            else:
-                self._transport.resume_reading()
+        else:
+            self._transport.resume_reading()
 
     def _take(self, request: Request, last: bool) -> None:
         if (response := self._service.at_once(request)) is not None:
@@ -146,7 +147,7 @@ class Connection(asyncio.Protocol):
             self._stream = asyncio.ensure_future(self._send_pieces(request, response, last=last))
 
     def _send(self, request: Request, response: Response, *, last: bool) -> None:
-        last |= self._service.ending and not self._waiting
+        last |= self._is_the_end()
         body = b"" if request.method == "HEAD" or _is_bare(response) else response.body
         self._transport.write(_head(response, last) + body)
         self._sent(last)
@@ -154,7 +155,7 @@ class Connection(asyncio.Protocol):
     async def _send_pieces(self, request: Request, response: Response, *, last: bool) -> None:
         """Each made in a thread when there is room for it; nothing more is made for a caller that went away."""
         left = iter(response.stream or ())
-        last |= "Content-Length" not in response.headers or self._service.ending
+        last |= "Content-Length" not in response.headers or self._is_the_end()
         try:
             self._transport.write(_head(response, last))
             while request.method != "HEAD" and not self._transport.is_closing():
@@ -174,8 +175,11 @@ class Connection(asyncio.Protocol):
     def _sent(self, last: bool) -> None:
         self._busy, self._heard = False, time.monotonic()
         self._service.answered()
-        if last:
+        if last or self._is_the_end():  # which may have come while pieces were sent
             self._transport.close()
+
+    def _is_the_end(self) -> bool:
+        return self._service.ending and not self._waiting
 
     def _refuse(self, fault: MalformedRequest) -> None:
         """Of bytes that are no request: nobody knows where the next one would start."""
