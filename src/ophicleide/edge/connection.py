@@ -91,6 +91,8 @@ class Connection(asyncio.Protocol):
         self._room.set()
 
     def data_received(self, data: bytes) -> None:
+        if not self._reader.begun:
+            self._heard = time.monotonic()
         self._waiting += self._reader.feed(data)
         if self._reader.expects_a_word() and not self._waiting and not self._busy:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
