@@ -152,8 +152,8 @@ def test_a_stream_that_breaks_is_not_taken_for_a_whole_one(server: Server) -> No
 
 
 def test_a_fault_of_a_handler_is_an_answer(server: Server) -> None:
-    answer = server.ask("GET", "/fault")
-    assert answer.status == 500
+    answer = server.ask("GET", "/fault", X_Request_Id="r-1")
+    assert (answer.status, answer.headers["X-Request-Id"]) == (500, "r-1")
     assert json.loads(answer.read())["type"] == "urn:ophicleide:problem:internal-error"
 
 

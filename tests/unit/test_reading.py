@@ -37,3 +37,22 @@ def test_no_bytes_whatever_break_it(pieces: list[bytes], first: bytes) -> None:
     for piece in (first, *pieces):
         reader.feed(piece)
     assert reader.fault is None or reader.ended
+
+
+@given(st.integers(1, 200_000), st.integers(1, 3))
+def test_bodies_before_a_head_do_not_count_as_head(first: int, pipelined: int) -> None:
+    sent = b"".join(encoded(number, bytes(100_000), chunked=False) for number in range(pipelined + 1))
+    reader = Reader(max_body_bytes=20)
+    read = [*reader.feed(sent[:-100_030]), *reader.feed(sent[-100_030:])]
+    assert (len(read), reader.fault) == (pipelined + 1, None)
+    reader = Reader(max_body_bytes=20)
+    read = [*reader.feed(sent[:first]), *reader.feed(sent[first:])]
+    assert (len(read), reader.fault) == (pipelined + 1, None)
+
+
+def test_a_head_without_end_is_refused_however_it_comes() -> None:
+    for size in (100, 10_000, 100_000):
+        reader, sent = Reader(max_body_bytes=20), b"GET / HTTP/1.1\r\nX: " + bytes([97]) * 100_000
+        for start in range(0, len(sent), size):
+            assert reader.feed(sent[start : start + size]) == []
+        assert reader.fault

@@ -4,7 +4,6 @@ Answers that need no waiting are sent from the event loop; all others are made i
 """
 
 import asyncio
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from functools import cache, lru_cache, partial
 from typing import Any, cast
 
 from ophicleide.domain.errors import MalformedRequest
+from ophicleide.edge import journal
 from ophicleide.edge.messages import Handler, Request, Response
 from ophicleide.edge.reading import Read, Reader
 
@@ -24,8 +24,6 @@ WARM_UP_AFTER_SECONDS = 1.0
 
 SILENCE_SECONDS = 120.0
 """How long a caller may take to send a request, or to read on; longer than proxies keep connections that nobody uses."""
-
-log = logging.getLogger("ophicleide.connections")
 
 
 class Service:
@@ -137,11 +135,10 @@ class Connection(asyncio.Protocol):
     def _made(self, request: Request, last: bool, made: "asyncio.Future[Response]") -> None:
         try:
             response = made.result()
-        except Exception:
+        except Exception:  # noqa: BLE001 - a handler raises nothing; should it, its caller still gets an answer
             from ophicleide.edge.problems import internal_error
 
-            log.exception("unexpected fault")
-            response = internal_error(request.path)
+            response = internal_error(request.path, journal.request_id(request))
         if response.stream is None:
             self._send(request, response, last=last)
             self._go_on()
@@ -164,15 +161,21 @@ class Connection(asyncio.Protocol):
                 if (piece := await self._service.in_thread(next, left, None)) is None:
                     break
                 self._transport.write(piece)
-                async with asyncio.timeout(SILENCE_SECONDS):
-                    await self._room.wait()
-        except Exception:
-            log.exception("an answer broke off", extra={"path": request.path})
+                await self._wait_for_room()
+        except Exception:  # noqa: BLE001 - the head is sent already: that the rest is missing is all that can be said
+            journal.log.exception("an answer broke off", extra={"request_id": journal.request_id(request)})
             self._transport.abort()
         finally:
             await self._service.in_thread(_close, left)
         self._sent(last)
         self._go_on()
+
+    async def _wait_for_room(self) -> None:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                await self._room.wait()
+        except TimeoutError:  # the caller reads nothing
+            self._transport.abort()
 
     def _sent(self, last: bool) -> None:
         self._busy, self._heard = False, time.monotonic()

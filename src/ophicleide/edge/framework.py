@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ophicleide.edge import logs
-from ophicleide.edge.messages import Handler, Request
+from ophicleide.edge.messages import DRAINED_BYTES, Handler, Request
 from ophicleide.settings import Settings, SettingsError
 
-DRAINED_BYTES = 64 << 20
 CHUNK_BYTES = 1 << 16
 _HANDLER = "ophicleide_handler"
 

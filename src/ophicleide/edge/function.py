@@ -40,8 +40,7 @@ class Function:
         try:
             response = self._answer(request)
         except Exception:  # noqa: BLE001 - the outermost edge: whatever it was, the caller gets an answer
-            journal.log.exception("unexpected fault", extra={"request_id": request_id})
-            response = internal_error(request.path)
+            response = internal_error(request.path, request_id)
         journal.tell(self.name, request, response, request_id, time.perf_counter() - started)
         return replace(response, headers={**response.headers, "X-Request-Id": request_id})
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 JSON = "application/json"
+DRAINED_BYTES = 64 << 20
+"""Of a body that is too long so much is read on: a socket closed on unread bytes loses the answer."""
+
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]{1,100}){0,5}")
 

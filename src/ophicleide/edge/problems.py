@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ophicleide.domain import errors
 from ophicleide.domain.values import Value
+from ophicleide.edge import journal
 from ophicleide.edge.messages import Response, json_response
 
 PROBLEM_JSON = "application/problem+json"
@@ -87,8 +88,9 @@ def problem_response(error: errors.OphicleideError, instance: str | None, *, on_
     return _response(problem(error, instance, on_event_path=on_event_path), _headers(error))
 
 
-def internal_error(instance: str) -> Response:
-    """What a caller learns of a fault of ours: that it is one, and nothing of its inside."""
+def internal_error(instance: str, request_id: str) -> Response:
+    """What a caller learns of a fault of ours: that it is one, and nothing of its inside; to be called where it is caught, and logged."""
+    journal.log.exception("unexpected fault", extra={"request_id": request_id})
     fault = Problem(
         type=f"{TYPE_PREFIX}internal-error",
         title="Something went wrong here",
@@ -96,7 +98,7 @@ def internal_error(instance: str) -> Response:
         detail="The request met a fault in this service. The log holds it under this answer's X-Request-Id.",
         instance=instance,
     )
-    return _response(fault, {})
+    return _response(fault, {"X-Request-Id": request_id})
 
 
 def document(fault: Problem) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from urllib.parse import unquote
 import httptools
 
 from ophicleide.domain.errors import MalformedRequest
-from ophicleide.edge.messages import Request
+from ophicleide.edge.messages import DRAINED_BYTES, Request
 
 MAX_HEAD_BYTES = 64 << 10
 """Of a request's line and headers together."""
 
-DRAINED_BYTES = 64 << 20
-"""Of a body that is too long so much is read on: a socket closed on unread bytes loses the answer."""
+PIECE_BYTES = 4 << 10
+"""The parser is fed so much at once: to within that it is known where a head began behind other bytes."""
 
 
 class Read(NamedTuple):
@@ -33,24 +33,27 @@ class Reader:
         self._max_body_bytes = max_body_bytes
         self._parser = httptools.HttpRequestParser(self)
         self._whole: list[Read] = []
-        self._head_bytes = 0
+        self._fed = self._head_from = 0
         self._in_body = self._expects = False
 
     def feed(self, data: bytes) -> list[Read]:
         """The requests that are whole with these bytes, in their order."""
-        if self.ended:
-            return []
+        for start in range(0, len(data), PIECE_BYTES):
+            if not self.ended:
+                self._parse(data[start : start + PIECE_BYTES])
+        whole, self._whole = self._whole, []
+        return whole
+
+    def _parse(self, piece: bytes) -> None:
         try:
-            self._parser.feed_data(data)
+            self._parser.feed_data(piece)
         except httptools.HttpParserUpgrade:  # no other protocol is spoken: what follows is not for us
             self.ended = True
         except httptools.HttpParserError as error:
             self._refuse(f"This is no HTTP/1.1 request: {error}.")
+        self._fed += len(piece)
         if self.begun and not self._in_body:
-            self._head_bytes += len(data)
-            self._check_head(self._head_bytes)
-        whole, self._whole = self._whole, []
-        return whole
+            self._check_head(self._fed - self._head_from)
 
     def expects_a_word(self) -> bool:
         """Whether the caller waits to be told once that its body is wanted (Expect: 100-continue)."""
@@ -59,7 +62,7 @@ class Reader:
         return expects
 
     def on_message_begin(self) -> None:
-        self.begun, self._in_body = True, False
+        self.begun, self._in_body, self._head_from = True, False, self._fed
         self._target = b""
         self._headers: dict[str, str] = {}
         self._pieces: list[bytes] = []
@@ -75,7 +78,7 @@ class Reader:
         self._headers[name] = f"{self._headers[name]},{text}" if name in self._headers else text
 
     def on_headers_complete(self) -> None:
-        self._in_body, self._head_bytes = True, 0
+        self._in_body = True
         self._check_head(len(self._target) + sum(len(name) + len(text) for name, text in self._headers.items()))
         self._expects = self._headers.get("expect", "").lower() == "100-continue"
 

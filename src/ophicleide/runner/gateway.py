@@ -19,6 +19,7 @@ from ophicleide.domain.errors import (
     PathNotFound,
     Unavailable,
 )
+from ophicleide.edge import journal
 from ophicleide.edge.cloudevents import read
 from ophicleide.edge.event_modes import mode_of
 from ophicleide.edge.messages import Request as Message
@@ -128,5 +129,6 @@ async def _http_problem(request: Request, error: HTTPException) -> Response:
 
 
 async def _fault(request: Request, _: Exception) -> Response:
-    answer = internal_error(request.url.path)
+    plain = Message(request.method, request.url.path, headers=request.headers)
+    answer = internal_error(plain.path, journal.request_id(plain))
     return Response(answer.body, answer.status, dict(answer.headers))

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -57,14 +57,19 @@ def echo() -> Iterator[str]:
 
 def asked(address: str | None, method: str, path: str, **options: object) -> httpx.Response:
     """One request to a gateway whose every function is at the address."""
+    return asked_where(lambda _: address, method, path, **options)
 
+
+def asked_where(
+    address_of: Callable[[str], str | None], method: str, path: str, *, faulty: bool = False, **options: object
+) -> httpx.Response:
     async def ask() -> httpx.Response:
         async with client() as http:
-            broker = Broker([], lambda _: address, http, lambda _: None)
+            broker = Broker([], address_of, http, lambda _: None)
             contract = Contract.read(Path("openapi/ophicleide.yaml"))
             names = frozenset(contract.functions)
-            gateway = Gateway(Path(), contract, lambda _: address, names, broker, http, lambda: {"query": False})
-            transport = httpx.ASGITransport(gateway.app())
+            gateway = Gateway(Path(), contract, address_of, names, broker, http, lambda: {"query": False})
+            transport = httpx.ASGITransport(gateway.app(), raise_app_exceptions=not faulty)
             async with httpx.AsyncClient(transport=transport, base_url="http://local") as outside:
                 return await outside.request(method, path, **options)  # type: ignore[arg-type]
 
@@ -79,6 +84,18 @@ def test_a_function_that_is_not_there_is_503_and_says_when_to_try_again(
     reply = asked(address, method, path)
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "1")
     assert reply.json()["type"] == "urn:ophicleide:problem:unavailable"
+
+
+def test_a_fault_of_ours_is_in_the_log_under_the_answers_request_id(caplog: pytest.LogCaptureFixture) -> None:
+    def nowhere(name: str) -> str:
+        raise ZeroDivisionError(name)
+
+    reply = asked_where(nowhere, "GET", "/api/models", faulty=True, headers={"X-Request-Id": "r-1"})
+    assert (reply.status_code, reply.headers["x-request-id"]) == (500, "r-1")
+    assert reply.json()["type"] == "urn:ophicleide:problem:internal-error"
+    assert [(record.message, record.request_id) for record in caplog.records if record.exc_info] == [  # type: ignore[attr-defined]
+        ("unexpected fault", "r-1")
+    ]
 
 
 def test_not_ready_is_told_by_name() -> None:
