@@ -29,7 +29,21 @@ def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 def living(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in processes if _is_living(process)]
+
+
+def _is_living(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _has_argument(process: psutil.Process, argument: str) -> bool:
+    try:
+        return argument in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 def run_runner(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -97,10 +111,10 @@ class Product:
 
     def function(self, name: str) -> psutil.Process:
         """The process that a function's server was started as."""
-        return next(process for process in psutil.Process(self.pid).children() if name in process.cmdline())
+        return next(process for process in psutil.Process(self.pid).children() if _has_argument(process, name))
 
     def has(self, name: str) -> bool:
-        return any(name in process.cmdline() for process in living(psutil.Process(self.pid).children()))
+        return any(_has_argument(process, name) for process in living(psutil.Process(self.pid).children()))
 
     def _is_ready(self) -> bool:
         assert self._process is not None
